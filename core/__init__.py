@@ -1,0 +1,1 @@
+"""Waymark's core: everything that is not screen."""

@@ -1,0 +1,124 @@
+"""The command-line doors: ``python -m core ...`` for nightly jobs and scripts.
+
+Exit status 0 when it worked, 2 for bad input with one sentence on standard error, 1 for a fault of ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+from core.errors import AppError
+from core.settings import Settings
+from core.workflow import commands
+from core.workflow.actors import LOCAL
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the complaint and the way to the help; exit with status 2."""
+        self.exit(2, f"{self.prog}: {message.rstrip('.')}. See '{self.prog} --help'.\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = Parser(prog="python -m core", description="Waymark without a screen.", allow_abbrev=False)
+    commands_ = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=Parser)
+    _at_risk(commands_.add_parser("at-risk", help="train, score every student, write the at-risk list"))
+    _profile(commands_.add_parser("profile", help="say what is in a file"))
+    _segments(commands_.add_parser("segments", help="group the students of a file"))
+    _demo(commands_.add_parser("demo", help="write a made-up school with known truth"))
+    return parser
+
+
+def _at_risk(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Train with cross-validation, score every student with models that did not see them, and write the list: "
+        "student_id, rank, listed, risk, need, segment, reasons; every student of the file, ordered by rank."
+    )
+    _file_options(parser)
+    parser.add_argument(
+        "--outcome", required=True, metavar="EXPR", help="what is to be avoided: 'math score < 50', 'Target == \"Dropout\"'"
+    )
+    parser.add_argument("--exclude", default="", metavar="COL,COL", help="columns to keep out of the model")
+    cut = parser.add_mutually_exclusive_group(required=True)
+    cut.add_argument("--capacity", type=int, metavar="N", help="list the N students with the highest risk")
+    cut.add_argument("--threshold", type=float, metavar="P", help="list the students with a risk of at least P (0 to 1)")
+    parser.add_argument("--model", default="logistic_regression", metavar="NAME", help="default: logistic_regression")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0; the same seed gives the same list")
+    parser.add_argument("--out", required=True, type=Path, metavar="LIST.csv", help="where the list goes")
+    parser.add_argument("--json", type=Path, metavar="EVALUATION.json", help="where the evaluation goes")
+    parser.set_defaults(run=commands.at_risk)
+
+
+def _profile(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Say for each column what it holds, what it is for and why, and what is wrong with it."
+    _file_options(parser)
+    parser.add_argument("--json", type=Path, metavar="PROFILE.json", help="also write it as JSON")
+    parser.set_defaults(run=commands.profile)
+
+
+def _segments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Group the students with K-means and write student_id, segment, segment_name."
+    _file_options(parser)
+    parser.add_argument("--exclude", default="", metavar="COL,COL", help="columns to leave out")
+    parser.add_argument("--k", type=int, metavar="N", help="number of segments, 2 to 12; the recommended one when left out")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument("--out", required=True, type=Path, metavar="CSV", help="where the segments go")
+    parser.set_defaults(run=commands.segments)
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Write a made-up school (tables, documents, events) with the truth that was planted in it."
+    parser.add_argument("--students", type=int, required=True, metavar="N", help="how many students")
+    parser.add_argument("--seed", type=int, default=7, metavar="N", help="default: 7")
+    parser.add_argument("--clean", action="store_true", help="plant no dirt")
+    parser.add_argument("--leaks", action="store_true", help="plant columns that give the outcome away")
+    parser.add_argument("--drift", action="store_true", help="let the last cohort differ")
+    parser.add_argument("--no-mentoring", action="store_true", help="let mentoring have no effect")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write into")
+    parser.set_defaults(run=commands.demo)
+
+
+def _file_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--file", required=True, type=Path, metavar="FILE", help="CSV, TSV, XLSX or Parquet")
+    parser.add_argument("--id", metavar="COLUMN", help="the student id; the row number serves when left out and none is found")
+    parser.add_argument("--protected", default="", metavar="COL,COL", help="columns that are never a model input")
+    parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook; its first one when left out")
+    parser.add_argument("--delimiter", metavar="CHAR", help="detected when left out")
+    parser.add_argument("--encoding", metavar="NAME", help="detected when left out")
+    parser.add_argument("--decimal", metavar="MARK", help="'.' or ','; detected when left out")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status."""
+    options = build_parser().parse_args(arguments)
+    try:
+        settings = Settings.load(env=os.environ)
+        with tempfile.TemporaryDirectory(prefix="waymark-") as folder:
+            options.run(LOCAL, options, settings=replace(settings, workspace=Path(folder)))
+    except AppError as error:
+        print(f"{error} {error.hint or ''}".strip(), file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+    except Exception:
+        reference = secrets.token_hex(2).upper()
+        logging.getLogger("waymark").debug("Unexpected error, reference %s", reference, exc_info=True)
+        print(f"Something went wrong (reference {reference}). Nothing was written.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

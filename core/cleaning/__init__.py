@@ -1,0 +1,1 @@
+"""Cleaning as a recipe: findings, steps, what they learned, and the ledger."""

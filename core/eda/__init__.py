@@ -1,0 +1,1 @@
+"""What is in a table: summaries, relations, missing values, outliers, groups."""

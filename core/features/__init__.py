@@ -1,0 +1,1 @@
+"""From a cleaned table to an outcome and to features, in plain words."""

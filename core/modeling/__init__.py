@@ -1,0 +1,1 @@
+"""From features to risk: train, evaluate, cut, explain, group."""

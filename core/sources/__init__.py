@@ -1,0 +1,1 @@
+"""Where tables come from: the demo school and files."""

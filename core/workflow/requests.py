@@ -1,0 +1,120 @@
+"""What a use case is asked to do, as small frozen values: the same request gives the same answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from core.cleaning.recipe import Recipe
+from core.schema import Kind, Role
+from core.sources.base import DemoSpec, FileSpec, SourceSpec
+
+CODE_VERSION = "1"
+"""Raised when the same request gives another result than before, so that old snapshots are not used."""
+
+DEMO_OUTCOME = 'not_retained == "yes"'
+
+
+@dataclass(frozen=True)
+class TableRequest:
+    """A table of a source, with the user's corrections of what its columns are for."""
+
+    source: SourceSpec
+    table: str | None = None
+    """The name of the table; the source's main one when None."""
+    roles: tuple[tuple[str, Role], ...] = ()
+    kinds: tuple[tuple[str, Kind], ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """16 hexadecimal digits that name this request."""
+        return _digest(repr(self))
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the students are made up."""
+        return isinstance(self.source, DemoSpec)
+
+
+@dataclass(frozen=True)
+class CleaningRequest:
+    """A table and the recipe to clean it with; None is the recipe proposed from its findings."""
+
+    table: TableRequest
+    recipe: Recipe | None = None
+
+    @property
+    def digest(self) -> str:
+        """16 hexadecimal digits that name this request."""
+        recipe = "proposed" if self.recipe is None else self.recipe.to_json()
+        return _digest(self.table.digest + recipe)
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """Everything that decides an at-risk list, except the cut."""
+
+    cleaning: CleaningRequest
+    outcome: str = ""
+    """The outcome expression; empty until somebody chose one."""
+    exclude: tuple[str, ...] = ()
+    """Columns that the user keeps out of the model."""
+    model: str = "logistic_regression"
+    seed: int = 0
+
+    @property
+    def digest(self) -> str:
+        """16 hexadecimal digits that name this request."""
+        rest = (self.outcome, self.exclude, self.model, self.seed)
+        return _digest(self.cleaning.digest + repr(rest))
+
+    @property
+    def table(self) -> TableRequest:
+        """The table that the students come from."""
+        return self.cleaning.table
+
+    def with_source(self, source: SourceSpec, *, table: str | None = None) -> TrainingRequest:
+        """Return a request for another source: corrections, recipe and outcome start afresh."""
+        outcome = DEMO_OUTCOME if isinstance(source, DemoSpec) else ""
+        return TrainingRequest(CleaningRequest(TableRequest(source, table)), outcome, seed=self.seed)
+
+    def with_roles(self, roles: Mapping[str, Role]) -> TrainingRequest:
+        """Return the request with these roles set on top of earlier corrections."""
+        merged = tuple(sorted({**dict(self.table.roles), **roles}.items()))
+        return self._with_table(replace(self.table, roles=merged))
+
+    def with_kinds(self, kinds: Mapping[str, Kind]) -> TrainingRequest:
+        """Return the request with these kinds set on top of earlier corrections."""
+        merged = tuple(sorted({**dict(self.table.kinds), **kinds}.items()))
+        return self._with_table(replace(self.table, kinds=merged))
+
+    def with_file_options(self, **options: str | bool | None) -> TrainingRequest:
+        """Return the request with a file read in another way; does nothing for the demo."""
+        if not isinstance(self.table.source, FileSpec):
+            return self
+        return self._with_table(replace(self.table, source=replace(self.table.source, **options)))  # type: ignore[arg-type]
+
+    def with_recipe(self, recipe: Recipe | None) -> TrainingRequest:
+        """Return the request with another recipe; None goes back to the proposed one."""
+        return replace(self, cleaning=replace(self.cleaning, recipe=recipe))
+
+    def with_outcome(self, outcome: str) -> TrainingRequest:
+        """Return the request with another outcome expression."""
+        return replace(self, outcome=outcome.strip())
+
+    def with_model(self, *, exclude: tuple[str, ...], seed: int) -> TrainingRequest:
+        """Return the request with other columns kept out and another seed."""
+        return replace(self, exclude=tuple(sorted(exclude)), seed=seed)
+
+    def _with_table(self, table: TableRequest) -> TrainingRequest:
+        return replace(self, cleaning=replace(self.cleaning, table=table))
+
+
+def demo_request(*, students: int, seed: int) -> TrainingRequest:
+    """Return the request that the first screen shows: the demo school and its own outcome."""
+    return TrainingRequest(CleaningRequest(TableRequest(DemoSpec(students=students, seed=seed))), DEMO_OUTCOME)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(f"{CODE_VERSION}:{text}".encode()).hexdigest()[:16]

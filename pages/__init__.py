@@ -1,0 +1,1 @@
+"""One script per page: pick, call ``core.cache``, show."""

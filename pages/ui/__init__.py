@@ -1,0 +1,1 @@
+"""What the pages share: state, widgets, tables, charts, and text made safe to show."""

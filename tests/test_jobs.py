@@ -1,0 +1,103 @@
+"""Jobs run in children, report, stop when told to, and never take the app with them."""
+
+import os
+import time
+
+import pytest
+
+from core.errors import ColumnNotFound, JobCancelled, JobError
+from core.jobs import JobLimits, JobRunner, JobState
+from tests import job_targets
+
+
+@pytest.fixture(scope="module")
+def runner():
+    return JobRunner(at_once=2, limits=JobLimits(seconds=60, memory_mib=512))
+
+
+def finished(job, seconds=40.0):
+    assert job.wait(seconds), f"{job.name} is still {job.state}"
+    return job
+
+
+def test_a_job_hands_back_the_value_of_its_function(runner):
+    job = finished(runner.start(job_targets.double, 21, name="Doubling"))
+
+    assert job.result() == 42
+    assert (job.state, job.progress.fraction) == (JobState.DONE, 1.0)
+
+
+def test_a_job_runs_in_another_process(runner):
+    assert finished(runner.start(job_targets.pid, name="Pid")).result() != os.getpid()
+
+
+def test_an_expected_failure_crosses_the_border_with_its_hint(runner):
+    job = finished(runner.start(job_targets.fail_as_expected, name="Failing"))
+
+    with pytest.raises(ColumnNotFound, match="There is no column 'mth'") as caught:
+        job.result()
+    assert caught.value.hint == "Did you mean 'math'? Valid: 'math'."
+
+
+def test_a_crash_is_one_sentence_and_not_a_traceback(runner):
+    job = finished(runner.start(job_targets.crash, name="Crashing"))
+
+    with pytest.raises(JobError, match="'Crashing' stopped on an unexpected error; nothing was changed"):
+        job.result()
+
+
+def test_a_killed_child_is_one_sentence_and_the_next_job_works(runner):
+    job = finished(runner.start(job_targets.die, name="Dying"))
+
+    with pytest.raises(JobError, match=r"'Dying' was ended by the system \(signal 9\)"):
+        job.result()
+    assert finished(runner.start(job_targets.double, 1, name="Next")).result() == 2
+
+
+def test_memory_over_the_limit_is_one_sentence(runner):
+    job = finished(runner.start(job_targets.eat_memory, name="Eating"))
+
+    with pytest.raises(JobError, match="needs more memory than its limit of 512 MiB"):
+        job.result()
+
+
+def test_cancel_ends_the_child_within_two_seconds(runner):
+    job = runner.start(job_targets.sleep, 60, name="Sleeping")
+    while job.state is JobState.WAITING or not job.progress.fraction:
+        time.sleep(0.02)
+    asked = time.monotonic()
+    job.cancel()
+    finished(job, 5)
+
+    assert time.monotonic() - asked < 2
+    assert job.state is JobState.CANCELLED
+    with pytest.raises(JobCancelled, match="'Sleeping' was cancelled"):
+        job.result()
+
+
+def test_a_job_over_its_time_limit_is_stopped():
+    runner = JobRunner(at_once=1, limits=JobLimits(seconds=0.5, memory_mib=512))
+    job = finished(runner.start(job_targets.sleep, 60, name="Sleeping"), 20)
+
+    with pytest.raises(JobError, match="took longer than its limit of 0 seconds|limit of 1 seconds"):
+        job.result()
+
+
+def test_a_waiting_job_can_be_cancelled_before_it_starts():
+    runner = JobRunner(at_once=1, limits=JobLimits(seconds=60, memory_mib=512))
+    first = runner.start(job_targets.sleep, 60, name="First")
+    while first.state is JobState.WAITING:
+        time.sleep(0.02)
+    second = runner.start(job_targets.sleep, 60, name="Second")
+    second.cancel()
+
+    assert finished(second, 5).state is JobState.CANCELLED
+    first.cancel()
+
+
+def test_the_result_of_an_unfinished_job_is_refused(runner):
+    job = runner.start(job_targets.sleep, 60, name="Sleeping")
+
+    with pytest.raises(JobError, match="'Sleeping' is not finished yet"):
+        job.result()
+    job.cancel()
