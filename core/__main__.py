@@ -43,26 +43,38 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _at_risk(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Train with cross-validation, score every student with models that did not see them, and write the list: "
+        "Train with cross-validation, score every student with models that did not see them, "
+        "and write the list: "
         "student_id, rank, listed, risk, need, segment, reasons; every student of the file, ordered by rank."
     )
     _file_options(parser)
     parser.add_argument(
-        "--outcome", required=True, metavar="EXPR", help="what is to be avoided: 'math score < 50', 'Target == \"Dropout\"'"
+        "--outcome",
+        required=True,
+        metavar="EXPR",
+        help="what is to be avoided: 'math score < 50', 'Target == \"Dropout\"'",
     )
     parser.add_argument("--exclude", default="", metavar="COL,COL", help="columns to keep out of the model")
     cut = parser.add_mutually_exclusive_group(required=True)
     cut.add_argument("--capacity", type=int, metavar="N", help="list the N students with the highest risk")
-    cut.add_argument("--threshold", type=float, metavar="P", help="list the students with a risk of at least P (0 to 1)")
-    parser.add_argument("--model", default="logistic_regression", metavar="NAME", help="default: logistic_regression")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0; the same seed gives the same list")
+    cut.add_argument(
+        "--threshold", type=float, metavar="P", help="list the students with a risk of at least P (0 to 1)"
+    )
+    parser.add_argument(
+        "--model", default="logistic_regression", metavar="NAME", help="default: logistic_regression"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="default: 0; the same seed gives the same list"
+    )
     parser.add_argument("--out", required=True, type=Path, metavar="LIST.csv", help="where the list goes")
     parser.add_argument("--json", type=Path, metavar="EVALUATION.json", help="where the evaluation goes")
     parser.set_defaults(run=commands.at_risk)
 
 
 def _profile(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Say for each column what it holds, what it is for and why, and what is wrong with it."
+    parser.description = (
+        "Say for each column what it holds, what it is for and why, and what is wrong with it."
+    )
     _file_options(parser)
     parser.add_argument("--json", type=Path, metavar="PROFILE.json", help="also write it as JSON")
     parser.set_defaults(run=commands.profile)
@@ -72,14 +84,18 @@ def _segments(parser: argparse.ArgumentParser) -> None:
     parser.description = "Group the students with K-means and write student_id, segment, segment_name."
     _file_options(parser)
     parser.add_argument("--exclude", default="", metavar="COL,COL", help="columns to leave out")
-    parser.add_argument("--k", type=int, metavar="N", help="number of segments, 2 to 12; the recommended one when left out")
+    parser.add_argument(
+        "--k", type=int, metavar="N", help="number of segments, 2 to 12; the recommended one when left out"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
     parser.add_argument("--out", required=True, type=Path, metavar="CSV", help="where the segments go")
     parser.set_defaults(run=commands.segments)
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Write a made-up school (tables, documents, events) with the truth that was planted in it."
+    parser.description = (
+        "Write a made-up school (tables, documents, events) with the truth that was planted in it."
+    )
     parser.add_argument("--students", type=int, required=True, metavar="N", help="how many students")
     parser.add_argument("--seed", type=int, default=7, metavar="N", help="default: 7")
     parser.add_argument("--clean", action="store_true", help="plant no dirt")
@@ -92,9 +108,15 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 def _file_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--file", required=True, type=Path, metavar="FILE", help="CSV, TSV, XLSX or Parquet")
-    parser.add_argument("--id", metavar="COLUMN", help="the student id; the row number serves when left out and none is found")
-    parser.add_argument("--protected", default="", metavar="COL,COL", help="columns that are never a model input")
-    parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook; its first one when left out")
+    parser.add_argument(
+        "--id", metavar="COLUMN", help="the student id; the row number serves when left out and none is found"
+    )
+    parser.add_argument(
+        "--protected", default="", metavar="COL,COL", help="columns that are never a model input"
+    )
+    parser.add_argument(
+        "--sheet", metavar="NAME", help="the sheet of a workbook; its first one when left out"
+    )
     parser.add_argument("--delimiter", metavar="CHAR", help="detected when left out")
     parser.add_argument("--encoding", metavar="NAME", help="detected when left out")
     parser.add_argument("--decimal", metavar="MARK", help="'.' or ','; detected when left out")

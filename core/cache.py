@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import streamlit as st
 
@@ -19,12 +19,14 @@ from core.workflow import (
     cleaning,
     exploring,
     listing,
+    outcomes,
     requests,
     segmenting,
     tables,
     training,
 )
 from core.workflow.actors import Actor
+from core.workflow.listing import ThresholdPolicy
 from core.workflow.requests import TrainingRequest
 
 SECRETS = Path(".streamlit/secrets.toml")
@@ -33,7 +35,11 @@ KEYS: dict[Any, Any] = {
     TrainingRequest: lambda request: request.digest,
 }
 """How an actor and a request are told apart in a key: by value, never by a sample."""
-DOOR: dict[str, Any] = {"show_spinner": False, "hash_funcs": KEYS, "validate": lambda job: not job.is_forgotten}
+DOOR: dict[str, Any] = {
+    "show_spinner": False,
+    "hash_funcs": KEYS,
+    "validate": lambda job: not job.is_forgotten,
+}
 
 
 @st.cache_resource(show_spinner=False)
@@ -61,6 +67,16 @@ def default_request() -> TrainingRequest:
     return requests.demo_request(students=settings().demo_students, seed=settings().demo_seed)
 
 
+def source_name(request: TrainingRequest) -> str:
+    """Return where the students of a request come from, in words."""
+    return requests.source_name(request.table)
+
+
+def stop() -> None:
+    """Cancel what still runs."""
+    runner().stop()
+
+
 def warm() -> None:
     """Start the work that the first viewer will ask for."""
     training_job(actors.LOCAL, default_request())
@@ -73,35 +89,130 @@ def preview_job(actor: Actor, request: TrainingRequest) -> Job:
     return runner().start(tables.preview, actor, request.table, settings=settings(), name="Reading the table")
 
 
+def file_limits(actor: Actor) -> tuple[str, ...]:
+    """Return the limits on files as sentences, to show before one is chosen."""
+    return tables.describe_limits(actor, settings=settings())
+
+
+def keep_upload(actor: Actor, request: TrainingRequest, upload: BinaryIO, name: str) -> TrainingRequest:
+    """Store an uploaded file and return the request for it."""
+    return request.with_source(tables.keep_file(actor, upload, name=name, settings=settings()))
+
+
+def keep_path(actor: Actor, request: TrainingRequest, path: str) -> TrainingRequest:
+    """Copy a file of this computer into the workspace and return the request for it."""
+    return request.with_source(tables.keep_path(actor, path, settings=settings()))
+
+
+def demo_school(actor: Actor, request: TrainingRequest, **choices: Any) -> TrainingRequest:
+    """Return the request for a demo school with these choices."""
+    return request.with_source(tables.demo_spec(actor, **choices))
+
+
+@st.cache_resource(max_entries=4, **DOOR)
+def outcome_job(actor: Actor, request: TrainingRequest) -> Job:
+    """Find whom the outcome happened to."""
+    return runner().start(
+        outcomes.check_outcome, actor, request, settings=settings(), name="Reading the outcome"
+    )
+
+
+@st.cache_resource(max_entries=4, **DOOR)
+def findings_job(actor: Actor, request: TrainingRequest) -> Job:
+    """Find what is wrong in the table, and propose a recipe."""
+    return runner().start(
+        cleaning.examine, actor, request.table, settings=settings(), name="Checking the table"
+    )
+
+
+def read_recipe(actor: Actor, request: TrainingRequest, content: bytes) -> TrainingRequest:
+    """Return the request with the recipe that an uploaded file holds."""
+    return request.with_recipe(cleaning.read_recipe(actor, content))
+
+
 @st.cache_resource(max_entries=4, **DOOR)
 def cleaning_job(actor: Actor, request: TrainingRequest) -> Job:
-    """Find what is wrong in the table, and clean it."""
-    return runner().start(cleaning.clean, actor, request.cleaning, settings=settings(), name="Cleaning the table")
+    """Clean the table."""
+    return runner().start(
+        cleaning.clean, actor, request.cleaning, settings=settings(), name="Cleaning the table"
+    )
 
 
 @st.cache_resource(max_entries=4, **DOOR)
 def exploration_job(actor: Actor, request: TrainingRequest) -> Job:
     """Summarise the cleaned table."""
-    return runner().start(exploring.explore, actor, request.cleaning, settings=settings(), name="Exploring the table")
+    return runner().start(exploring.explore, actor, request, settings=settings(), name="Exploring the table")
 
 
 @st.cache_resource(max_entries=32, **DOOR)
 def comparison_job(actor: Actor, request: TrainingRequest, value: str, group: str) -> Job:
     """Compare a value between groups."""
     asked = {"value": value, "group": group, "settings": settings()}
-    return runner().start(exploring.compare, actor, request.cleaning, name="Comparing the groups", **asked)
+    return runner().start(exploring.compare, actor, request, name="Comparing the groups", **asked)
 
 
 @st.cache_resource(max_entries=4, **DOOR)
 def training_job(actor: Actor, request: TrainingRequest) -> Job:
     """Train, evaluate and rank."""
-    return runner().start(training.train, actor, request, settings=settings(), name="Finding who needs support")
+    return runner().start(
+        training.train, actor, request, settings=settings(), name="Finding who needs support"
+    )
 
 
 @st.cache_resource(max_entries=4, **DOOR)
 def segments_job(actor: Actor, request: TrainingRequest) -> Job:
     """Fit the segments for every K."""
-    return runner().start(segmenting.segment, actor, request, settings=settings(), name="Looking for segments")
+    return runner().start(
+        segmenting.segment, actor, request, settings=settings(), name="Looking for segments"
+    )
+
+
+def for_capacity(number: int) -> ThresholdPolicy:
+    """Return the policy that lists this many students."""
+    return listing.ForCapacity(int(number))
+
+
+def at_score(score: float) -> ThresholdPolicy:
+    """Return the policy that lists students from this risk on."""
+    return listing.AtScore(float(score))
+
+
+def cut(actor: Actor, request: TrainingRequest, policy: ThresholdPolicy) -> Any:
+    """Return what a policy comes to; a lookup in the finished training."""
+    return listing.cut(actor, _training(actor, request), policy)
+
+
+def list_page(
+    actor: Actor, request: TrainingRequest, policy: ThresholdPolicy, *, start: int, size: int
+) -> Any:
+    """Return a page of the list, with segments once they are found."""
+    segments = _segments(actor, request)
+    return listing.list_page(
+        actor, _training(actor, request), policy, start=start, size=size, segmentation=segments
+    )
+
+
+def list_csv(actor: Actor, request: TrainingRequest, policy: ThresholdPolicy) -> bytes:
+    """Return the whole list as CSV; waits for the segments."""
+    segments_job(actor, request).wait(settings().job_seconds)
+    segments = _segments(actor, request)
+    return listing.list_csv(actor, _training(actor, request), policy, segmentation=segments)
+
+
+def student_sheet(actor: Actor, request: TrainingRequest, policy: ThresholdPolicy, student_id: str) -> Any:
+    """Return one student's sheet; raises Forbidden, InvalidChoice."""
+    segments = _segments(actor, request)
+    return listing.student_sheet(actor, _training(actor, request), policy, student_id, segmentation=segments)
+
+
+def _training(actor: Actor, request: TrainingRequest) -> Any:
+    return training_job(actor, request).result()
+
+
+def _segments(actor: Actor, request: TrainingRequest) -> Any:
+    """Return the segments, or None while they are not found, or where they cannot be."""
+    job = segments_job(actor, request)
+    return job.result() if job.has_value else None
 
 
 def forget(job: Job) -> None:

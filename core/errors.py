@@ -28,7 +28,7 @@ class AppError(Exception):
         return _rebuild, (type(self), self.message, self.hint, self.retry)
 
 
-def _rebuild(kind: type[AppError], message: str, hint: str | None, retry: bool) -> AppError:
+def _rebuild(kind: type[AppError], message: str, hint: str | None, retry: bool) -> AppError:  # noqa: FBT001  as pickle calls it
     """Make the error again on the other side, whatever its own constructor takes."""
     error = kind.__new__(kind)
     AppError.__init__(error, message, hint=hint, retry=retry)
@@ -55,7 +55,7 @@ def nearest(name: str, valid: Sequence[str]) -> str | None:
     'math score'
     """
     folded = {candidate.casefold(): candidate for candidate in valid}
-    found = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.55)
     return folded[found[0]] if found else None
 
 

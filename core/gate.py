@@ -21,6 +21,9 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 IDENTITY_HEADER = b"x-waymark-actor"
 """Set here only: whatever a browser sends under this name is dropped."""
 
+HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Names under which a browser may ask; the same as ``server.allowedHosts``."""
+
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -67,10 +70,16 @@ class Gate:
 
 
 def refusal(scope: Scope) -> str | None:
-    """Return why the request is refused, or None: not from this computer, or a foreign origin."""
+    """Return why the request is refused, or None.
+
+    Refused are other computers, foreign names for this one (a page elsewhere can make its name point
+    here), sockets that our own page did not open, and the metrics.
+    """
     client = scope.get("client")
     if client is None or not _is_loopback(client[0]):
         return "Waymark answers this computer only until sign-in is set up."
+    if not _names_this_computer(scope):
+        return "The address in the request is not this computer's."
     if scope["type"] == "websocket" and not _same_origin(scope):
         return "The page that asks is not Waymark's own."
     if scope.get("path", "").startswith("/_stcore/metrics"):
@@ -91,6 +100,12 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def _names_this_computer(scope: Scope) -> bool:
+    """Whether the Host header is one of this computer's own names."""
+    hosts = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"host"]
+    return len(hosts) == 1 and urlsplit(f"//{hosts[0]}").hostname in HOSTS
+
+
 def _same_origin(scope: Scope) -> bool:
     """Whether a socket's Origin header names the host that it talks to; a missing one does not."""
     headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
@@ -105,7 +120,11 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> No
         await send({"type": "websocket.close", "code": 1008, "reason": reason})
         return
     body = reason.encode()
-    headers = [*HEADERS, (b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
+    headers = [
+        *HEADERS,
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", b"%d" % len(body)),
+    ]
     await send({"type": "http.response.start", "status": 403, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

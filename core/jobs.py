@@ -12,9 +12,11 @@ import multiprocessing
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from multiprocessing import spawn
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -59,6 +61,7 @@ class JobRunner:
         self._slots = threading.BoundedSemaphore(at_once)
         self._limits = limits or JobLimits()
         self._context = _context()
+        self._jobs: weakref.WeakSet[Job] = weakref.WeakSet()
 
     def start(self, function: Callable[..., Any], *args: Any, name: str, **options: Any) -> Job:
         """Start ``function(*args, **options, progress=report)`` in a child and return at once.
@@ -66,10 +69,16 @@ class JobRunner:
         The function must be importable by name; arguments and result must be picklable values.
         """
         job = Job(name=name)
+        self._jobs.add(job)
         call = functools.partial(function, *args, **options)
         work = threading.Thread(target=self._run, args=(job, call), daemon=True)
         work.start()
         return job
+
+    def stop(self) -> None:
+        """Cancel every job that is not finished."""
+        for job in tuple(self._jobs):
+            job.cancel()
 
     def _run(self, job: Job, call: Callable[..., Any]) -> None:
         """Wait for a slot, run the child, and see it to its end."""
@@ -114,6 +123,11 @@ class Job:
         return self._finished.is_set()
 
     @property
+    def has_value(self) -> bool:
+        """Whether the job is done and has a value."""
+        return self.state is JobState.DONE and self.is_finished
+
+    @property
     def seconds(self) -> float:
         """Seconds since the job was asked for."""
         return time.monotonic() - self.started
@@ -155,11 +169,20 @@ class Job:
 
 def _context() -> Any:
     """Return the way to start children: a warm fork server, or a fresh interpreter where there is none."""
+    spawn.get_preparation_data = _without_main
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))
     return context
+
+
+_preparation = spawn.get_preparation_data
+
+
+def _without_main(name: str) -> dict[str, object]:
+    """Return what a child needs, without the main module: inside a Streamlit run that is the whole screen."""
+    return {key: value for key, value in _preparation(name).items() if not key.startswith("init_main")}
 
 
 def _listen(job: Job, child: BaseProcess, pipe: Connection, *, limits: JobLimits) -> None:

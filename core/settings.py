@@ -25,7 +25,9 @@ class Settings:
     demo_students: int = field(default=3000, metadata={"says": "students in the embedded demo school"})
     demo_seed: int = field(default=7, metadata={"says": "seed of the embedded demo school"})
     max_file_mib: int = field(default=500, metadata={"says": "largest file that is read, in MiB"})
-    max_unpacked_mib: int = field(default=1024, metadata={"says": "largest unpacked size of a workbook, in MiB"})
+    max_unpacked_mib: int = field(
+        default=1024, metadata={"says": "largest unpacked size of a workbook, in MiB"}
+    )
     max_rows: int = field(default=5_000_000, metadata={"says": "most rows read from a table"})
     max_columns: int = field(default=2_000, metadata={"says": "most columns read from a table"})
     job_seconds: int = field(default=1_800, metadata={"says": "time limit of one job, in seconds"})
@@ -44,7 +46,9 @@ class Settings:
         valid = [item.name for item in fields(cls)]
         for name in given:
             if name not in valid:
-                raise InvalidChoice.of("setting", f"{PREFIX}{name.upper()}", [PREFIX + v.upper() for v in valid])
+                raise InvalidChoice.of(
+                    "setting", f"{PREFIX}{name.upper()}", [PREFIX + v.upper() for v in valid]
+                )
         return cls(**{name: _value(name, value) for name, value in given.items()})
 
 

@@ -8,6 +8,7 @@ from core.gate import HEADERS, IDENTITY_HEADER, Gate, identify, refusal
 
 
 def request(kind="http", client="127.0.0.1", path="/", **headers):
+    headers = {"host": "127.0.0.1:8501", **headers}
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     return {"type": kind, "client": (client, 5000), "path": path, "headers": raw}
 
@@ -17,7 +18,9 @@ def answer(scope):
 
     async def app(scope, receive, send):
         seen.append(scope)
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"x-frame-options", b"ALLOW")]})
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"x-frame-options", b"ALLOW")]}
+        )
 
     async def receive():
         return {"type": "websocket.connect"}
@@ -47,7 +50,7 @@ def test_a_client_without_an_address_is_refused():
 
 
 def test_the_identity_header_of_a_browser_is_dropped_and_ours_set():
-    forged = request(**{"X_Waymark_Actor": "principal"})
+    forged = request(X_Waymark_Actor="principal")
     values = [value for name, value in identify(forged)["headers"] if name.lower() == IDENTITY_HEADER]
 
     assert values == [b"local"]
@@ -55,7 +58,12 @@ def test_the_identity_header_of_a_browser_is_dropped_and_ours_set():
 
 @pytest.mark.parametrize(
     ("origin", "refused"),
-    [("http://127.0.0.1:8501", False), ("http://evil.example", True), ("http://127.0.0.1:9", True), ("null", True)],
+    [
+        ("http://127.0.0.1:8501", False),
+        ("http://evil.example", True),
+        ("http://127.0.0.1:9", True),
+        ("null", True),
+    ],
 )
 def test_a_socket_opens_only_from_our_own_page(origin, refused):
     scope = request(kind="websocket", host="127.0.0.1:8501", origin=origin)
@@ -74,6 +82,20 @@ def test_the_security_headers_replace_weaker_ones():
 
     assert sent[0]["headers"] == list(HEADERS)
     assert dict(HEADERS)[b"x-frame-options"] == b"DENY"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8501", "localhost:9", "[::1]:8501", "LOCALHOST"])
+def test_this_computers_own_names_are_let_in(host):
+    assert refusal(request(host=host)) is None
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "127.0.0.1@evil.example:80"])
+def test_a_foreign_name_for_this_computer_is_refused(host):
+    assert "not this computer's" in refusal(request(host=host))
+
+
+def test_a_request_without_a_host_is_refused():
+    assert refusal({"type": "http", "client": ("127.0.0.1", 1), "path": "/", "headers": []}) is not None
 
 
 def test_the_metrics_door_is_closed():

@@ -79,7 +79,7 @@ def test_a_job_over_its_time_limit_is_stopped():
     runner = JobRunner(at_once=1, limits=JobLimits(seconds=0.5, memory_mib=512))
     job = finished(runner.start(job_targets.sleep, 60, name="Sleeping"), 20)
 
-    with pytest.raises(JobError, match="took longer than its limit of 0 seconds|limit of 1 seconds"):
+    with pytest.raises(JobError, match=r"took longer than its limit of \d seconds"):
         job.result()
 
 

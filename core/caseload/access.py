@@ -67,9 +67,7 @@ class Denied:
     reason: str
 
 
-LOCAL = Actor(
-    who="local", roles=frozenset(ActorRole), scope="all", note="Local, not signed in"
-)
+LOCAL = Actor(who="local", roles=frozenset(ActorRole), scope="all", note="Local, not signed in")
 """The one person at this computer, until sign-in is built; the gate answers loopback only."""
 
 UNGATED = Actor(

@@ -10,3 +10,7 @@ import sklearn.linear_model
 import sklearn.metrics
 import sklearn.pipeline
 import sklearn.preprocessing  # noqa: F401
+
+import core.workflow.exploring
+import core.workflow.outcomes
+import core.workflow.tables  # noqa: F401

@@ -113,7 +113,20 @@ class TrainingRequest:
 
 def demo_request(*, students: int, seed: int) -> TrainingRequest:
     """Return the request that the first screen shows: the demo school and its own outcome."""
-    return TrainingRequest(CleaningRequest(TableRequest(DemoSpec(students=students, seed=seed))), DEMO_OUTCOME)
+    return TrainingRequest(
+        CleaningRequest(TableRequest(DemoSpec(students=students, seed=seed))), DEMO_OUTCOME
+    )
+
+
+def source_name(request: TableRequest) -> str:
+    """Return where a table comes from, in words.
+
+    >>> source_name(TableRequest(FileSpec(path="x/81ac", name="marks.csv")))
+    'file marks.csv'
+    """
+    if isinstance(request.source, FileSpec):
+        return f"file {request.source.name or request.source.path}"
+    return f"demo school of {request.source.students:,} students"
 
 
 def _digest(text: str) -> str:

@@ -2,12 +2,14 @@
 
 import logging
 import secrets
+from pathlib import Path
 
 import streamlit as st
 
 from core.errors import AppError
 from pages.ui import state, widgets
 
+ICON = str(Path(__file__).with_name("icon.png"))
 PAGES = {
     "Students": [
         st.Page("../explorer.py", title="Explorer", icon=":material/tune:", default=True),
@@ -24,7 +26,7 @@ PAGES = {
 
 def main() -> None:
     """Draw the frame and the page; an expected failure is one sentence and a hint."""
-    st.set_page_config(page_title="Waymark", page_icon=":material/signpost:", layout="wide")
+    st.set_page_config(page_title="Waymark", page_icon=ICON, layout="wide")
     page = st.navigation(PAGES)
     try:
         widgets.sidebar(state.actor(), state.request())

@@ -6,6 +6,7 @@ from core import cache
 
 REQUEST = "waymark_request"
 STUDENT = "waymark_student"
+POLICY = "waymark_policy"
 
 
 def actor():
@@ -35,3 +36,16 @@ def student() -> str | None:
 def open_student(student_id: str | None) -> None:
     """Remember which student is open, across pages."""
     st.session_state[STUDENT] = student_id
+
+
+def policy(training):
+    """Return the cut that was last chosen for these students, or the one to start from."""
+    chosen = st.session_state.get(POLICY)
+    if chosen is not None and chosen[0] == training.request.digest:
+        return chosen[1]
+    return cache.for_capacity(training.default_capacity)
+
+
+def set_policy(training, chosen) -> None:
+    """Remember the cut for these students."""
+    st.session_state[POLICY] = (training.request.digest, chosen)

@@ -30,3 +30,25 @@ def count(number: int, one: str, many: str | None = None) -> str:
     ('1 student', '1,200 students', '2 classes')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def hint_parts(hint: str) -> tuple[str, str]:
+    r"""Return a hint's words, and the two lines that point at a character where it has them.
+
+    >>> hint_parts("Compare with ==.\na = 1\n  ^"), hint_parts("Export it again.")
+    (('Compare with ==.', 'a = 1\n  ^'), ('Export it again.', ''))
+    """
+    lines = hint.split("\n")
+    if len(lines) < 2 or lines[-1].strip() != "^":
+        return hint, ""
+    return " ".join(lines[:-2]), "\n".join(lines[-2:])
+
+
+def file_part(name: str, digest: str) -> str:
+    """Return a name for a file: letters and digits of what it is about, and what tells it apart.
+
+    >>> file_part("file marks 2026.csv", "49496ed2fd27c242")
+    'marks-2026-49496ed2'
+    """
+    stem = name.removeprefix("file ").rsplit(".", maxsplit=1)[0]
+    return "-".join([*re.findall(r"\w+", stem.casefold())[:6], digest[:8]])

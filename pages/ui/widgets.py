@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import cache
 from core.errors import AppError
-from pages.ui import text
+from pages.ui import state, text
 
 PATIENCE_SECONDS = 0.8
 """How long a page waits for a job before it shows progress instead."""
@@ -16,7 +16,9 @@ def sidebar(actor, request) -> None:
     """Say what is being looked at, and who is here."""
     with st.sidebar:
         if request.table.is_demo:
-            st.info("Demo school: made-up students, never evidence about real ones.", icon=":material/science:")
+            st.info(
+                "Demo school: made-up students, never evidence about real ones.", icon=":material/science:"
+            )
         st.caption(f"Data: {text.md(cache.source_name(request))}")
         st.caption(text.md(actor.note))
 
@@ -30,8 +32,11 @@ def title(words: str, purpose: str) -> None:
 def failure(error: AppError) -> None:
     """Show an expected failure: one sentence, and what to do next."""
     st.error(text.md(str(error)), icon=":material/error:")
-    if error.hint:
-        st.caption(text.md(error.hint))
+    words, pointer = text.hint_parts(error.hint or "")
+    if words:
+        st.caption(text.md(words))
+    if pointer:
+        st.code(pointer, language=None)
 
 
 def empty(why: str, todo: str | None = None) -> None:
@@ -44,9 +49,7 @@ def result_of(job):
 
     A job that failed raises its AppError; one that was cancelled or may succeed later offers to start again.
     """
-    if not job.wait(PATIENCE_SECONDS):
-        _progress(job)
-        st.stop()
+    wait_for(job)
     try:
         return job.result()
     except AppError as error:
@@ -59,12 +62,21 @@ def result_of(job):
         st.stop()
 
 
+def wait_for(job) -> None:
+    """Do nothing once a job is finished; while it runs, show its progress and end the page here."""
+    if not job.wait(PATIENCE_SECONDS):
+        _progress(job)
+        st.stop()
+
+
 @st.fragment(run_every="0.5s")
 def _progress(job) -> None:
     """Show how far a job is; rerun the page when it is finished."""
     if job.is_finished:
         st.rerun()
-    st.progress(min(max(job.progress.fraction, 0.0), 1.0), text=f"{text.md(job.name)}: {text.md(job.progress.words)}")
+    st.progress(
+        min(max(job.progress.fraction, 0.0), 1.0), text=f"{text.md(job.name)}: {text.md(job.progress.words)}"
+    )
     left, right = st.columns([1, 5], vertical_alignment="center")
     left.button("Cancel", key=f"cancel_{job.number}", on_click=job.cancel, icon=":material/close:")
     right.caption(f"{job.seconds:.0f} seconds so far. The other pages stay usable.")
@@ -93,3 +105,120 @@ def provenance(origin, *more: str) -> None:
         *(text.md(words) for words in more),
     ]
     st.caption(" · ".join(parts))
+
+
+def policy_picker(training):
+    """Let the viewer choose the cut: by how many students the team can take on, or by risk."""
+    how = st.segmented_control(
+        "Choose by",
+        ["Capacity", "Threshold"],
+        default="Capacity",
+        required=True,
+        key="cut_how",
+        persist_state="session",
+    )
+    if how == "Threshold":
+        score = st.slider(
+            "List students with a risk of at least",
+            0.0,
+            1.0,
+            training.prevalence_shown,
+            0.01,
+            key="cut_score",
+            persist_state="session",
+            format="percent",
+        )
+        return _chosen(training, cache.at_score(score))
+    step = max(1, training.n_students // 2_000)
+    number = st.slider(
+        "How many students can the team take on?",
+        0,
+        training.n_students,
+        training.default_capacity,
+        step,
+        key=f"cut_capacity_{training.n_students}",
+        persist_state="session",
+    )
+    return _chosen(training, cache.for_capacity(number))
+
+
+def _chosen(training, policy):
+    """Remember the cut, so that the Student page speaks of the same list."""
+    state.set_policy(training, policy)
+    return policy
+
+
+def cut_figures(cut) -> None:
+    """Say what the cut means: who is listed, who would be found, missed and falsely alarmed."""
+    quiet = {"border": True, "height": "stretch", "delta_color": "off", "delta_arrow": "off"}
+    with st.container(horizontal=True):
+        st.metric("Listed", f"{cut.n_listed:,}", help="Students on the list at this cut.", **quiet)
+        st.metric(
+            "Found",
+            f"{cut.found:,}",
+            f"{text.percent(cut.recall)} of those with the outcome",
+            help="Listed students to whom the outcome happened.",
+            **quiet,
+        )
+        st.metric(
+            "Missed",
+            f"{cut.missed:,}",
+            help="Students to whom the outcome happened and who are not listed.",
+            **quiet,
+        )
+        st.metric(
+            "False alarms",
+            f"{cut.false_alarms:,}",
+            f"{text.percent(cut.precision)} of the list is right",
+            help="Listed students to whom the outcome did not happen.",
+            **quiet,
+        )
+        st.metric(
+            "Expected",
+            f"{cut.n_expected:,.0f}",
+            help="The sum of the listed risks: to how many of them the outcome is expected to happen.",
+            **quiet,
+        )
+    if cut.note:
+        st.caption(text.md(cut.note))
+
+
+def sentences(said, *, why_none: str) -> None:
+    """Show sentences as a list, or say why there are none."""
+    if not said:
+        st.caption(text.md(why_none))
+        return
+    st.markdown("\n".join(f"- {text.md(sentence)}" for sentence in said))
+
+
+def training_form(request, preview):
+    """Let the viewer set outcome, columns to keep out, and seed; return the changed request, or None."""
+    with st.form("training_form"):
+        outcome = st.text_input(
+            "Outcome: what is to be avoided",
+            value=request.outcome,
+            key=f"outcome_{request.digest}",
+            placeholder=(preview.suggestions or ("math score < 50",))[0],
+            help='Over the columns: math score < 50, Target == "Dropout", mean(a, b) < 60, x in {"Fail"}.',
+        )
+        left, right = st.columns([4, 1])
+        names = list(preview.schema.names())
+        exclude = left.multiselect(
+            "Columns to keep out",
+            names,
+            default=[name for name in request.exclude if name in names],
+            key=f"exclude_{request.digest}",
+            help="Anything that was not known when you would have made the list.",
+        )
+        seed = right.number_input(
+            "Seed",
+            0,
+            2**31 - 1,
+            request.seed,
+            key=f"seed_{request.digest}",
+            help="The same seed gives the same list.",
+        )
+        sent = st.form_submit_button("Train", type="primary", icon=":material/play_arrow:")
+    if not sent:
+        return None
+    return request.with_outcome(outcome).with_model(exclude=tuple(exclude), seed=int(seed))

@@ -1,0 +1,223 @@
+"""A cleaning recipe: a plan that can be read, edited, saved, learned and replayed on new rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from core import frames
+from core.cleaning.ledger import replay
+from core.cleaning.registry import step_from_dict, step_to_dict
+from core.cleaning.report import CleaningReport
+from core.cleaning.step import State, Step
+from core.dataset import Dataset, Provenance
+from core.errors import AppError, RecipeError
+from core.frames import Frame
+from core.schema import Schema
+
+_FORMAT = 1
+"""The version of the JSON layout."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Steps in the order in which they run; a value, so it can be a cache key.
+
+    >>> from core.cleaning.text import StripText
+    >>> recipe = Recipe((StripText(("name",)),))
+    >>> Recipe.from_json(recipe.to_json()) == recipe
+    True
+    """
+
+    steps: tuple[Step, ...] = ()
+    name: str = ""
+
+    def fit(self, dataset: Dataset) -> FittedRecipe:
+        """Return the recipe with what its steps learn from these rows; on Spark, at most one job a column.
+
+        Rows pass only as far as the last step that learns. Raises ColumnNotFound, WrongKind, with a note
+        that says in which step.
+        """
+        learners = [number for number, step in enumerate(self.steps) if step.in_folds]
+        last = learners[-1] if learners else -1
+        frame, states = dataset.frame, []
+        for number, step in enumerate(self.steps):
+            rows = frame if number <= last else frame.head(0)
+            with _noting(number + 1, step):
+                states.append(step.fit(rows))
+                frame = step.apply(rows, states[-1])
+        return FittedRecipe(self, tuple(states), dataset.provenance)
+
+    def without_in_folds(self) -> Recipe:
+        """Return the recipe without the steps that learn from rows: what may be done before a split."""
+        return replace(self, steps=tuple(step for step in self.steps if not step.in_folds))
+
+    def with_step(self, step: Step, *, at: int | None = None) -> Recipe:
+        """Return the recipe with one more step, before position ``at`` (from 0) or at the end."""
+        place = len(self.steps) if at is None else at
+        return replace(self, steps=(*self.steps[:place], step, *self.steps[place:]))
+
+    def without(self, index: int) -> Recipe:
+        """Return the recipe without the step at position ``index`` (from 0); raises RecipeError."""
+        if not 0 <= index < len(self.steps):
+            raise RecipeError(
+                f"The recipe has no step {index + 1}.",
+                hint=f"It has {len(self.steps)} steps, counted from 1.",
+            )
+        return replace(self, steps=(*self.steps[:index], *self.steps[index + 1 :]))
+
+    def describe(self) -> tuple[str, ...]:
+        """Say what each step does and why, in order."""
+        return tuple(step.describe() for step in self.steps)
+
+    def digest(self) -> str:
+        """Return 12 hexadecimal digits that change with what the recipe does, not with name or reasons."""
+        plan = [step_to_dict(replace(step, reason="")) for step in self.steps]
+        return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()[:12]
+
+    def to_json(self) -> str:
+        """Return the recipe as JSON to keep, show and edit."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> Recipe:
+        """Return the recipe that the JSON describes; raises UnknownStep, RecipeError in one sentence."""
+        return cls.from_dict(_read_json(text))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the recipe as plain values, ready for JSON."""
+        return {"waymark_recipe": _FORMAT, "name": self.name, "steps": [step_to_dict(s) for s in self.steps]}
+
+    @classmethod
+    def from_dict(cls, raw: object) -> Recipe:
+        """Return the recipe that the plain values describe; raises UnknownStep, RecipeError."""
+        if not isinstance(raw, dict) or not isinstance(raw.get("steps"), list):
+            raise RecipeError("This is not a recipe: it has no list of 'steps'.", hint=_LAYOUT)
+        if raw.get("waymark_recipe", _FORMAT) != _FORMAT:
+            raise RecipeError(
+                f"The recipe has the layout version '{raw['waymark_recipe']}', which is not known.",
+                hint=f"This version of Waymark reads layout {_FORMAT}.",
+            )
+        name = raw.get("name", "")
+        if not isinstance(name, str):
+            raise RecipeError("The 'name' of the recipe must be a text.")
+        steps = enumerate(raw["steps"], start=1)
+        return cls(tuple(step_from_dict(step, place=f"Step {number}") for number, step in steps), name)
+
+
+_LAYOUT = 'A recipe looks like {"steps": [{"kind": "strip_text", "columns": ["name"]}]}.'
+
+
+@dataclass(frozen=True)
+class FittedRecipe:
+    """A recipe and what it learned; it replays on any rows with the same columns, on either engine."""
+
+    recipe: Recipe
+    states: tuple[State, ...]
+    fitted_on: Provenance
+
+    def apply(self, dataset: Dataset) -> Dataset:
+        """Return the cleaned dataset; lazy on Spark; raises ColumnNotFound, WrongKind."""
+        frame = dataset.frame
+        for number, (step, state) in enumerate(self._pairs(), start=1):
+            with _noting(number, step):
+                frame = step.apply(frame, state)
+        if isinstance(frame, nw.DataFrame):
+            frame = frames.wrap(frame.to_native().reset_index(drop=True))
+        return self._cleaned(dataset, frame)
+
+    def report(self, before: Dataset) -> CleaningReport:
+        """Return the ledger of cleaning ``before``; a Spark frame is collected for it."""
+        return self.clean(before)[1]
+
+    def clean(self, before: Dataset) -> tuple[Dataset, CleaningReport]:
+        """Return the cleaned dataset, held by pandas, and its ledger, from one run."""
+        table, report = replay(before.collect(), self._pairs(), student_id=before.schema.student_id)
+        return self._cleaned(before, frames.wrap(table)), report
+
+    def learned(self) -> pd.DataFrame:
+        """Return what was learned, as text: one row a value, with step (from 1), kind, column, value.
+
+        An empty value means that the column had no value to learn from.
+        """
+        rows = [
+            (number, step.kind, column, "" if value is None else str(value))
+            for number, (step, state) in enumerate(self._pairs(), start=1)
+            for column, value in state.items()
+        ]
+        return pd.DataFrame(rows, columns=["step", "kind", "column", "value"])
+
+    def describe(self) -> tuple[str, ...]:
+        """Say what each step does, with what it learned, and why."""
+        return tuple(step.describe(state) for step, state in self._pairs())
+
+    def to_json(self) -> str:
+        """Return recipe, learned values and where they come from, as JSON."""
+        fitted_on = {**asdict(self.fitted_on), "loaded_at": self.fitted_on.loaded_at.isoformat()}
+        kept = {"recipe": self.recipe.to_dict(), "states": list(self.states), "fitted_on": fitted_on}
+        return json.dumps(kept, ensure_ascii=False, indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> FittedRecipe:
+        """Return the fitted recipe that the JSON describes; raises UnknownStep, RecipeError."""
+        raw = _read_json(text)
+        if not isinstance(raw, dict) or not {"recipe", "states", "fitted_on"} <= raw.keys():
+            raise RecipeError(
+                "This is not a fitted recipe: it needs 'recipe', 'states' and 'fitted_on'.",
+                hint="A recipe that has not learned yet is read by Recipe.from_json.",
+            )
+        recipe, states = Recipe.from_dict(raw["recipe"]), raw["states"]
+        if not isinstance(states, list) or [type(s) for s in states] != [dict] * len(recipe.steps):
+            raise RecipeError("The fitted recipe must hold one set of learned values for each step.")
+        return cls(recipe, tuple(states), _provenance(raw["fitted_on"]))
+
+    def _pairs(self) -> Sequence[tuple[Step, State]]:
+        return list(zip(self.recipe.steps, self.states, strict=True))
+
+    def _cleaned(self, before: Dataset, frame: Frame) -> Dataset:
+        schema: Schema = before.schema
+        for step in self.recipe.steps:
+            schema = step.schema_after(schema)
+        n = len(self.recipe.steps)
+        note = f"Cleaned by recipe {self.recipe.digest()} ({n} step{'' if n == 1 else 's'})."
+        return before.with_frame(frame, note=note, schema=schema)
+
+
+@contextmanager
+def _noting(number: int, step: Step) -> Iterator[None]:
+    """Add to an expected error in which step of the recipe it arose."""
+    try:
+        yield
+    except AppError as error:
+        error.add_note(f"In step {number} of the recipe ({step.kind}).")
+        raise
+
+
+def _read_json(text: str) -> object:
+    try:
+        raw: object = json.loads(text, parse_constant=_refused)
+    except (ValueError, RecursionError) as error:
+        where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise RecipeError(f"The recipe is not readable JSON{where}.", hint=_LAYOUT) from error
+    return raw
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(constant)  # NaN and Infinity are no JSON
+
+
+def _provenance(raw: object) -> Provenance:
+    try:
+        known = dict(raw)  # type: ignore[call-overload]  # anything that is no mapping raises and is translated
+        loaded_at, notes = datetime.fromisoformat(known.pop("loaded_at")), tuple(known.pop("notes", ()))
+        return Provenance(loaded_at=loaded_at, notes=notes, **known)
+    except (TypeError, ValueError, KeyError) as error:
+        raise RecipeError("The fitted recipe does not say where it was fitted.") from error

@@ -1,0 +1,154 @@
+"""How many students carry several hardships at once, by rules that the caller states.
+
+A table alone does not tell which end of a column is the hard one, so nothing is guessed here: a column
+without a rule is not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.eda.group_rates import RateGroup, compare_rates
+from core.eda.values import Floats, codes_of, finite_of, require_explorable
+from core.eda.withholding import MIN_GROUP, withheld
+from core.errors import InvalidChoice
+from core.schema import Column, Kind, Schema
+
+MOST = 3
+"""Students with this many barriers or more are counted together."""
+
+
+@dataclass(frozen=True)
+class BarrierRule:
+    """When a column is a barrier: above or below a number (exclusive), or at certain values."""
+
+    column: str
+    above: float | None = None
+    below: float | None = None
+    values: tuple[str, ...] = ()
+    """Categories; ``yes`` or ``no`` for a flag."""
+
+
+@dataclass(frozen=True)
+class BarrierCount:
+    """The students with so many barriers, and how many of them have the outcome."""
+
+    barriers: str
+    """``0``, ``1``, ``2`` or ``3 or more``."""
+    n: int
+    share: float
+    rate: float
+    """Of those with a known outcome, in [0, 1]; NaN without an outcome or if withheld."""
+    low: float
+    """Wilson's 95 % interval of the rate."""
+    high: float
+
+
+@dataclass(frozen=True)
+class Barriers:
+    """Students by their number of barriers; small groups are left out."""
+
+    counts: tuple[BarrierCount, ...]
+    n_by_rule: tuple[tuple[str, int], ...]
+    """Each rule's column, and how many students it applies to; -1 where that is withheld."""
+    n_unknown: int
+    """Students with a value missing in a rule's column and counted without that barrier."""
+    n_withheld: int
+    why_empty: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not self.counts
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row a number of barriers: barriers, n, share, rate, low, high."""
+        return pd.DataFrame(self.counts, columns=list(BarrierCount.__dataclass_fields__))
+
+
+def count_barriers(
+    frame: pd.DataFrame,
+    *,
+    rules: Sequence[BarrierRule],
+    schema: Schema,
+    outcome: Floats | None = None,
+    min_group: int = MIN_GROUP,
+) -> Barriers:
+    """Return how many students carry 0, 1, 2 and 3 or more barriers, and their outcome where it is known.
+
+    ``outcome`` has one 0, 1 or NaN a row. A missing value is no barrier, and is counted in ``n_unknown``.
+    Raises ColumnNotFound, WrongKind and InvalidChoice for a rule that does not fit its column.
+    """
+    if not rules or not len(frame):
+        why = "No barrier is defined." if not rules else "There are no students."
+        return Barriers((), (), 0, 0, why)
+    met, known = zip(*(_applied(frame, rule, schema.column(rule.column)) for rule in rules), strict=True)
+    total = np.minimum(np.sum(met, axis=0), MOST).astype(np.int64)
+    sizes = np.bincount(total, minlength=MOST + 1).astype(np.int64)
+    hidden = withheld(sizes, minimum=min_group)
+    shown = [k for k in range(MOST + 1) if sizes[k] and not hidden[k]]
+    rates = _rates(total, outcome, shown, min_group)
+    counts = tuple(_count(k, int(sizes[k]), len(frame), rates.get(_name(k))) for k in shown)
+    by_rule = tuple((rule.column, _safe(flags, min_group)) for rule, flags in zip(rules, met, strict=True))
+    why = "" if counts else f"Groups of fewer than {min_group} students are not shown."
+    return Barriers(counts, by_rule, int((~np.all(known, axis=0)).sum()), int(hidden.sum()), why)
+
+
+def _applied(
+    frame: pd.DataFrame, rule: BarrierRule, column: Column
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return who meets the rule, and whose value is known."""
+    require_explorable(column)
+    if column.kind is Kind.NUMBER:
+        if rule.values or (rule.above is None and rule.below is None):
+            raise InvalidChoice(
+                f"The barrier rule for '{rule.column}' needs a number.", hint="Give 'above' or 'below'."
+            )
+        values = finite_of(frame, column=column)
+        above = values > rule.above if rule.above is not None else np.zeros(len(values), dtype=np.bool_)
+        below = values < rule.below if rule.below is not None else np.zeros(len(values), dtype=np.bool_)
+        return above | below, ~np.isnan(values)
+    codes = codes_of(frame, column=column)
+    for value in rule.values:
+        if value not in codes.levels:
+            raise InvalidChoice.of(rule.column, value, codes.levels)
+    if not rule.values:
+        raise InvalidChoice(
+            f"The barrier rule for '{rule.column}' needs values.", hint="Name the categories."
+        )
+    wanted = [codes.levels.index(value) for value in rule.values]
+    return np.isin(codes.values, wanted), codes.values >= 0
+
+
+def _rates(
+    total: NDArray[np.int64], outcome: Floats | None, shown: list[int], min_group: int
+) -> dict[str, RateGroup]:
+    """Return the outcome's rate at each count that enough students with a known outcome have."""
+    if outcome is None:
+        return {}
+    known = ~np.isnan(outcome)
+    sizes = np.bincount(total[known], minlength=MOST + 1).astype(np.int64)
+    hidden = withheld(sizes, minimum=min_group)
+    kept = [k for k in shown if sizes[k] and not hidden[k]]
+    levels = tuple(_name(k) for k in range(MOST + 1))
+    found, _ = compare_rates(outcome[known] > 0, groups=total[known], levels=levels, shown=kept)
+    return {group.group: group for group in found}
+
+
+def _count(k: int, n: int, n_rows: int, rate: RateGroup | None) -> BarrierCount:
+    ends = (np.nan, np.nan, np.nan) if rate is None else (rate.rate, rate.low, rate.high)
+    return BarrierCount(_name(k), n, n / n_rows, *ends)
+
+
+def _name(k: int) -> str:
+    return f"{MOST} or more" if k == MOST else str(k)
+
+
+def _safe(flags: NDArray[np.bool_], min_group: int) -> int:
+    n = int(flags.sum())
+    return n if n == 0 or min(n, len(flags) - n) >= min_group else -1

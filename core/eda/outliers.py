@@ -1,0 +1,143 @@
+"""How many values of each numeric column lie far out, by two rules; never which student's they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.eda.values import Floats, identifies, numbers_of, quartiles, table_columns
+from core.eda.withholding import MIN_GROUP
+from core.schema import Column, Kind, Role, Schema
+
+FENCE = 1.5
+"""Tukey's fences stand this many quartile distances outside the quartiles."""
+FAR = 3.5
+"""A robust z-score beyond this is far out (Iglewicz and Hoaglin)."""
+MAD_TO_STD = 0.6744897501960817
+"""The median absolute deviation of a normal distribution with standard deviation 1."""
+
+
+@dataclass(frozen=True)
+class ColumnOutliers:
+    """The outliers of one column; bounds are NaN and counts 0 where a rule does not apply."""
+
+    column: str
+    label: str
+    unit: str | None
+    n: int
+    """Finite values."""
+    infinite: int
+    """Infinite values: outliers by both rules, not counted in ``n``."""
+    iqr_low: float
+    iqr_high: float
+    n_iqr: int
+    robust_low: float
+    robust_high: float
+    n_robust: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Outliers:
+    """Outliers by column, and how many students have at least one."""
+
+    columns: tuple[ColumnOutliers, ...]
+    n_rows: int
+    n_students_iqr: int
+    n_students_robust: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not self.columns or self.n_rows == 0
+
+    @property
+    def why_empty(self) -> str:
+        """Why there is nothing to show; empty text otherwise."""
+        if not self.columns:
+            return "No column holds numbers."
+        return "There are no students." if self.n_rows == 0 else ""
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row a number column, in the schema's order."""
+        return pd.DataFrame(self.columns, columns=list(ColumnOutliers.__dataclass_fields__))
+
+
+def find_outliers(frame: pd.DataFrame, *, schema: Schema, min_group: int = MIN_GROUP) -> Outliers:
+    """Return the outliers of every number column by quartiles (1.5 IQR) and by robust z-score (3.5).
+
+    A rule does not apply to a column with fewer than ``min_group`` values, nor where more than half of the
+    values are equal (its measure of spread is zero); ``note`` says so.
+    """
+    columns = [c for c in table_columns(frame, schema=schema) if _counts(c)]
+    by_iqr = np.zeros(len(frame), dtype=np.bool_)
+    by_robust = np.zeros(len(frame), dtype=np.bool_)
+    found = []
+    for column in columns:
+        values = numbers_of(frame, column=column)
+        result = _column(values, column, min_group)
+        found.append(result)
+        infinite = np.isinf(values)
+        by_iqr |= infinite | (values < result.iqr_low) | (values > result.iqr_high)
+        by_robust |= infinite | (values < result.robust_low) | (values > result.robust_high)
+    return Outliers(tuple(found), len(frame), int(by_iqr.sum()), int(by_robust.sum()))
+
+
+def _counts(column: Column) -> bool:
+    return column.kind is Kind.NUMBER and column.role is not Role.IGNORED and not identifies(column)
+
+
+def _column(values: Floats, column: Column, min_group: int) -> ColumnOutliers:
+    known = values[~np.isnan(values)]
+    ordered = np.sort(known[np.isfinite(known)])
+    enough = len(ordered) >= max(1, min_group)
+    iqr = _fences(ordered) if enough else (np.nan, np.nan)
+    robust = _robust_bounds(ordered) if enough else (np.nan, np.nan)
+    counts = {"n": len(ordered), "infinite": len(known) - len(ordered)}
+    return ColumnOutliers(
+        column.name,
+        column.title,
+        column.unit,
+        **counts,
+        iqr_low=iqr[0],
+        iqr_high=iqr[1],
+        n_iqr=_beyond(ordered, *iqr),
+        robust_low=robust[0],
+        robust_high=robust[1],
+        n_robust=_beyond(ordered, *robust),
+        note=_note(iqr, robust) if enough else f"Not applicable: fewer than {min_group} values.",
+    )
+
+
+def _fences(ordered: Floats) -> tuple[float, float]:
+    q25, _, q75 = quartiles(ordered)
+    if q25 == q75:
+        return float("nan"), float("nan")
+    return q25 - FENCE * (q75 - q25), q75 + FENCE * (q75 - q25)
+
+
+def _robust_bounds(ordered: Floats) -> tuple[float, float]:
+    middle = float(np.median(ordered))
+    with np.errstate(over="ignore"):
+        deviation = float(np.median(np.abs(ordered - middle)))
+    if deviation == 0:
+        return float("nan"), float("nan")
+    reach = FAR * deviation / MAD_TO_STD
+    return middle - reach, middle + reach
+
+
+def _beyond(ordered: Floats, low: float, high: float) -> int:
+    if np.isnan(low):
+        return 0
+    below = int(np.searchsorted(ordered, low, side="left"))
+    above = len(ordered) - int(np.searchsorted(ordered, high, side="right"))
+    return below + above
+
+
+def _note(iqr: tuple[float, float], robust: tuple[float, float]) -> str:
+    rules = [name for name, bounds in (("quartiles", iqr), ("robust z-score", robust)) if np.isnan(bounds[0])]
+    if not rules:
+        return ""
+    return f"Not applicable by {' and '.join(rules)}: at least half of the values are equal."

@@ -1,0 +1,56 @@
+"""An order of the students that depends on the seed and the student only, never on the rows' order."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.modeling.table import Floats, Texts
+
+Rows = NDArray[np.intp]
+
+
+def seeded_hash(student_ids: Texts, *, seed: int, purpose: str) -> NDArray[np.uint64]:
+    """Return a 64-bit number for each student, the same on every machine.
+
+    ``purpose`` keeps the draws for different things apart.
+
+    >>> seeded_hash(np.array(["007", "A-1"], dtype=object), seed=7, purpose="ties").tolist()
+    [5324623603106415899, 4080413291562363375]
+    """
+    key = hashlib.sha256(f"{purpose}:{seed}".encode()).hexdigest()[:16]
+    return pd.util.hash_array(student_ids, hash_key=key, categorize=False)
+
+
+def seeded_order(student_ids: Texts, *, seed: int, purpose: str) -> Rows:
+    """Return the rows in the drawn order; two ids with the same hash stand in the order of the ids."""
+    hashes = seeded_hash(student_ids, seed=seed, purpose=purpose)
+    order = np.argsort(hashes, kind="stable")
+    ordered = hashes[order]
+    if (ordered[1:] == ordered[:-1]).any():
+        order = np.lexsort((student_ids.astype(str), hashes))
+    return order
+
+
+def rank_order(risk: Floats, student_ids: Texts, *, seed: int) -> Rows:
+    """Return the rows from the highest risk to the lowest; equal risks stand in an order that is drawn."""
+    drawn = seeded_order(student_ids, seed=seed, purpose="ties")
+    return drawn[np.argsort(-risk[drawn], kind="stable")]
+
+
+def stratified_parts(label: Floats, drawn: Rows, n_parts: int) -> NDArray[np.int8]:
+    """Return for each row its part, 0 to ``n_parts`` - 1; -1 where the label is unknown.
+
+    Each part gets the same number of each outcome, give or take one; ``drawn`` is the order in which
+    students are dealt out, the students of the second outcome starting where the first ones stopped.
+    """
+    parts = np.full(len(label), -1, dtype=np.int8)
+    dealt = 0
+    for outcome in (0.0, 1.0):
+        rows = drawn[label[drawn] == outcome]
+        parts[rows] = (np.arange(len(rows)) + dealt) % n_parts
+        dealt += len(rows)
+    return parts

@@ -1,0 +1,237 @@
+"""Who is on the list: risks are sorted once, and every move of a threshold or a capacity is a lookup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from core.errors import InvalidChoice
+from core.modeling.order import rank_order
+from core.modeling.table import Flags, Floats, Integers, Texts
+
+HALF_KNOWN = 0.5
+"""Of a student with less than this share of the feature values recorded, not enough is known."""
+MOST_POINTS = 200
+
+
+class Need(StrEnum):
+    """How much support is needed, as far as the list says; see ``ThresholdCurve.need``."""
+
+    HIGH = "high"
+    WATCH = "watch"
+    LOW = "low"
+    UNKNOWN = "not enough known"
+
+
+@dataclass(frozen=True)
+class AtScore:
+    """List every student with at least this risk; raises InvalidChoice outside 0 to 1."""
+
+    risk: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.risk <= 1:
+            raise InvalidChoice(
+                f"The threshold cannot be {self.risk}.", hint="It is a risk: a number from 0 to 1."
+            )
+
+    def describe(self) -> str:
+        """Return the policy in words."""
+        return f"everybody with a risk of {self.risk:g} or more"
+
+
+@dataclass(frozen=True)
+class ForCapacity:
+    """List this many students, the highest risks first; raises InvalidChoice below 0."""
+
+    n: int
+
+    def __post_init__(self) -> None:
+        if self.n < 0 or self.n != int(self.n):
+            raise InvalidChoice(f"The capacity cannot be {self.n}.", hint="It is a whole number from 0.")
+
+    def describe(self) -> str:
+        """Return the policy in words."""
+        return f"the {self.n:,} students with the highest risk"
+
+
+ThresholdPolicy = AtScore | ForCapacity
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What a policy comes to: counts of students, and shares that are None where nothing is known."""
+
+    n_listed: int
+    lowest_listed: float | None
+    """The risk of the last student listed; None for an empty list."""
+    n_expected: float
+    """The sum of the listed risks: how many of those listed the outcome is expected to happen to."""
+    n_known: int
+    """Listed students whose outcome is known."""
+    found: int
+    """Of these, with the outcome."""
+    false_alarms: int
+    """Of these, without it."""
+    missed: int
+    """Students with the outcome who are not listed."""
+    precision: float | None
+    recall: float | None
+    n_tied: int
+    """Students with exactly the risk of the last one listed, when not all of them fit; else 0."""
+    n_tied_listed: int
+    """How many of the tied students are listed."""
+    note: str
+    """What has to be said about the cut, in words; empty if nothing has."""
+
+
+@dataclass(frozen=True, eq=False)
+class ThresholdCurve:
+    """Students from the highest risk to the lowest, with running totals; made by ``prepare``.
+
+    Equal risks stand in an order that the seed and the student's id decide.
+    """
+
+    order: Integers = field(repr=False)
+    """The row of the student at each rank, from rank 1."""
+    rank: Integers = field(repr=False)
+    """The rank of each row's student, from 1."""
+    negated: Floats = field(repr=False)
+    """The risks times -1, rising, so that a cut is found by halving."""
+    expected: Floats = field(repr=False)
+    """For k = 0, 1, ...: the sum of the k highest risks."""
+    known: Integers = field(repr=False)
+    """For k = 0, 1, ...: how many of the first k students have a known outcome."""
+    positives: Integers = field(repr=False)
+    """For k = 0, 1, ...: how many of these have the outcome."""
+    mean_risk: float
+    seed: int
+
+    @property
+    def risk(self) -> Floats:
+        """The risks, falling."""
+        return -self.negated
+
+    @property
+    def n_students(self) -> int:
+        """All students."""
+        return len(self.order)
+
+    def n_listed(self, policy: ThresholdPolicy) -> int:
+        """Return how many students a policy lists."""
+        if isinstance(policy, ForCapacity):
+            return min(int(policy.n), self.n_students)
+        return self._count(policy.risk)
+
+    def cut(self, policy: ThresholdPolicy) -> Cut:
+        """Return what a policy comes to; a lookup, whatever the number of students."""
+        n = self.n_listed(policy)
+        known, found = int(self.known[n]), int(self.positives[n])
+        all_positive = int(self.positives[-1])
+        tied, tied_listed = self._ties(n)
+        return Cut(
+            n_listed=n,
+            lowest_listed=-float(self.negated[n - 1]) if n else None,
+            n_expected=float(self.expected[n]),
+            n_known=known,
+            found=found,
+            false_alarms=known - found,
+            missed=all_positive - found,
+            precision=found / known if known else None,
+            recall=found / all_positive if all_positive else None,
+            n_tied=tied,
+            n_tied_listed=tied_listed,
+            note=self._note(policy, tied, tied_listed),
+        )
+
+    def listed(self, policy: ThresholdPolicy) -> Flags:
+        """Return for each row whether its student is on the list."""
+        return np.asarray(self.rank <= self.n_listed(policy))
+
+    def need(self, policy: ThresholdPolicy, *, known_share: ArrayLike | None = None) -> Texts:
+        """Return the need band of each row's student.
+
+        ``high``: on the list. ``not enough known``: not listed, and less than half of the feature
+        values are recorded (``known_share``), so a low risk says little. ``watch``: not listed, with
+        at least the average risk and at least half the risk of the last student listed. ``low``: the
+        others.
+        """
+        n = self.n_listed(policy)
+        watched = max(self.mean_risk, -float(self.negated[n - 1]) / 2 if n else 0.0)
+        n_watched = max(n, self._count(watched))
+        bands = np.full(self.n_students, Need.LOW.value, dtype=object)
+        bands[self.rank <= n_watched] = Need.WATCH.value
+        if known_share is not None:
+            bands[np.asarray(known_share) < HALF_KNOWN] = Need.UNKNOWN.value
+        bands[self.rank <= n] = Need.HIGH.value
+        return bands
+
+    def frame(self) -> pd.DataFrame:
+        """Return at most 200 points along the list: n_listed, risk, n_expected, found, precision, recall.
+
+        ``risk`` is that of the last student listed; precision and recall are NaN where nothing is known.
+        """
+        places = np.unique(np.linspace(1, self.n_students, MOST_POINTS).astype(np.int64))
+        found, known = self.positives[places], self.known[places]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            shares = {"precision": found / known, "recall": found / self.positives[-1]}
+        columns = {"n_listed": places, "risk": -self.negated[places - 1], "n_expected": self.expected[places]}
+        return pd.DataFrame(columns | {"found": found} | shares)
+
+    def _count(self, risk: float) -> int:
+        """Return how many students have at least this risk."""
+        return int(np.searchsorted(self.negated, -risk, side="right"))
+
+    def _ties(self, n: int) -> tuple[int, int]:
+        """Return how many students share the risk at the cut, and how many of them are listed."""
+        if n in (0, self.n_students) or self.negated[n - 1] != self.negated[n]:
+            return 0, 0
+        first = int(np.searchsorted(self.negated, self.negated[n], side="left"))
+        return self._count(-float(self.negated[n])) - first, n - first
+
+    def _note(self, policy: ThresholdPolicy, tied: int, tied_listed: int) -> str:
+        """Say what is not obvious about the cut."""
+        if isinstance(policy, ForCapacity) and policy.n > self.n_students:
+            return f"There are only {self.n_students:,} students: all of them are listed."
+        if tied:
+            return (
+                f"{tied:,} students share the risk at the cut; {tied_listed:,} of them are listed, "
+                f"drawn with seed {self.seed}."
+            )
+        return ""
+
+
+def prepare(
+    risk: ArrayLike, student_ids: NDArray[np.object_], *, seed: int, label: ArrayLike | None = None
+) -> ThresholdCurve:
+    """Return the curve of these students; ``label`` holds 1, 0, or NaN where it is not known.
+
+    >>> curve = prepare([0.2, 0.9, 0.6], np.array(["a", "b", "c"], dtype=object), seed=7)
+    >>> curve.rank.tolist(), curve.cut(AtScore(0.5)).n_listed, curve.cut(ForCapacity(1)).n_expected
+    ([3, 1, 2], 2, 0.9)
+    """
+    risks = np.asarray(risk, dtype=np.float64)
+    order = rank_order(risks, student_ids, seed=seed)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(1, len(order) + 1)
+    labels = np.full(len(risks), np.nan) if label is None else np.asarray(label, dtype=np.float64)
+    ordered, falling = labels[order], risks[order]
+    return ThresholdCurve(
+        order,
+        rank,
+        -falling,
+        _running(falling),
+        _running(~np.isnan(ordered)).astype(np.int64),
+        _running(ordered == 1).astype(np.int64),
+        float(risks.mean()) if len(risks) else 0.0,
+        seed,
+    )
+
+
+def _running(values: Floats | Flags) -> Floats:
+    """Return running totals, starting with 0."""
+    return np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])

@@ -1,0 +1,168 @@
+"""A file as a source of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import PurePath
+
+import pandas as pd
+
+from core import frames
+from core.dataset import Dataset, Provenance
+from core.errors import AppError, ColumnNotFound, InvalidChoice, TableNotFound, choices_hint
+from core.schema import Kind, Schema
+from core.sources.base import FileSpec, Progress, SourceStatus
+from core.sources.files.content import Content, FileKind, kind_of, read_content, shown_name
+from core.sources.files.delimited import read_delimited
+from core.sources.files.detect import FileFormat, detect, open_sheet, open_text
+from core.sources.files.limits import FileLimits
+from core.sources.files.parquet import read_parquet
+from core.sources.files.table import RawTable
+from core.sources.files.workbook import Workbook, read_sheet
+from core.sources.roles import guess_schema, type_columns, with_kinds
+
+GUESS_ROWS = 10_000
+"""A preview guesses roles and kinds from at least so many rows."""
+READ, GUESSED, TYPED = 0.6, 0.8, 0.95
+"""The fractions of a load at which its stages end."""
+
+
+class FileSource:
+    """The tables of one file: the sheets of a workbook, or the one table of any other file."""
+
+    def __init__(self, spec: FileSpec, limits: FileLimits | None = None) -> None:
+        self.spec = spec
+        self.limits = limits or FileLimits()
+
+    @property
+    def name(self) -> str:
+        """The file's name, to show."""
+        return shown_name(self.spec)
+
+    def status(self) -> SourceStatus:
+        """Return whether the file can be read; never raises."""
+        try:
+            tables = self.tables()
+        except AppError as error:
+            return SourceStatus(False, error.message, 0)
+        what = "1 table" if len(tables) == 1 else f"{len(tables):,} tables"
+        return SourceStatus(True, f"'{self.name}' can be read: {what}.", len(tables))
+
+    def tables(self) -> tuple[str, ...]:
+        """Return the sheets, the chosen one first, or the file's name without its ending.
+
+        Raises BadFile, TooLarge, SourceUnavailable.
+        """
+        content = read_content(self.spec, self.limits)
+        return self._tables(content, kind_of(content))
+
+    def format(self) -> FileFormat:
+        """Return how the file is read, and why; raises BadFile, TooLarge, InvalidChoice."""
+        return detect(self.spec.path, self.limits, spec=self.spec)
+
+    def load(
+        self,
+        table: str,
+        *,
+        columns: Sequence[str] | None = None,
+        limit: int | None = None,
+        progress: Progress | None = None,
+        kinds: Mapping[str, Kind] | None = None,
+    ) -> Dataset:
+        """Return a table with its guessed schema; ``kinds`` overrides the guessed kinds of some columns.
+
+        Every value is read as text first and typed under the schema; what did not fit its kind is missing,
+        and is told in the provenance's notes. Raises TableNotFound, ColumnNotFound, BadFile, TooLarge.
+        """
+        if limit is not None and limit < 0:
+            raise InvalidChoice.of("limit", limit, ["0 or more"])
+        tell = progress or _silent
+        tell(0.0, f"Reading '{self.name}'")
+        content = read_content(self.spec, self.limits)
+        raw, decimal = self._read(content, table, limit, _stage(tell, 0.0, READ))
+        tell(READ, "Guessing what each column is for")
+        schema = with_kinds(guess_schema(raw.frame, decimal=decimal), kinds or {})
+        tell(GUESSED, "Bringing the columns to their kinds")
+        schema = _chosen(schema, columns, table)
+        frame, coerced = type_columns(
+            raw.frame.head(len(raw.frame) if limit is None else limit), schema, decimal=decimal
+        )
+        tell(TYPED, "Checking")
+        notes = (*raw.notes, *self._preview_note(raw, limit), *map(str, coerced))
+        dataset = self._dataset(content, table, frame, schema, notes)
+        tell(1.0, f"{len(frame):,} rows loaded")
+        return dataset
+
+    def _tables(self, content: Content, kind: FileKind) -> tuple[str, ...]:
+        if kind != "xlsx":
+            return (PurePath(self.name).stem or self.name,)
+        sheets = Workbook(content, self.limits).sheets
+        first = self.spec.sheet if self.spec.sheet in sheets else None
+        return tuple(sorted(sheets, key=lambda sheet: sheet != first)) if first else sheets
+
+    def _read(self, content: Content, table: str, limit: int | None, tell: Progress) -> tuple[RawTable, str]:
+        """Return the table as text (typed from Parquet) and its decimal mark."""
+        kind = kind_of(content)
+        n_rows = None if limit is None else max(limit, GUESS_ROWS)
+        if kind == "xlsx":
+            book = Workbook(content, self.limits)
+            self._require(table, book.sheets)
+            opened = open_sheet(book, self.spec, table)
+            read = read_sheet(
+                opened.rows, opened.layout, name=self.name, limits=self.limits, limit=n_rows, progress=tell
+            )
+            return read, opened.layout.decimal
+        self._require(table, self._tables(content, kind))
+        if kind == "parquet":
+            return read_parquet(content, limits=self.limits, limit=n_rows, progress=tell), "."
+        text = open_text(content, self.spec)
+        read = read_delimited(
+            text.text,
+            text.layout,
+            delimiter=text.format.delimiter or ",",
+            limits=self.limits,
+            limit=n_rows,
+            progress=tell,
+        )
+        return read, text.layout.decimal
+
+    def _require(self, table: str, tables: tuple[str, ...]) -> None:
+        if table not in tables:
+            raise TableNotFound(f"'{self.name}' has no table '{table}'.", hint=choices_hint(table, tables))
+
+    def _preview_note(self, raw: RawTable, limit: int | None) -> tuple[str, ...]:
+        if limit is None or limit > len(raw.frame):
+            return ()
+        return (f"Only the first {limit:,} rows; roles and kinds are guessed from {len(raw.frame):,}.",)
+
+    def _dataset(
+        self, content: Content, table: str, frame: pd.DataFrame, schema: Schema, notes: tuple[str, ...]
+    ) -> Dataset:
+        provenance = Provenance(
+            source=f"file {self.name}",
+            table=table,
+            loaded_at=datetime.now(UTC),
+            n_rows=len(frame),
+            content_hash=content.digest,
+            notes=notes,
+        )
+        return Dataset(frames.wrap(frame), schema, provenance)
+
+
+def _silent(fraction: float, words: str) -> None:
+    """Tell nobody."""
+
+
+def _stage(tell: Progress, start: float, end: float) -> Progress:
+    """Return a progress call for a part of the whole."""
+    return lambda fraction, words: tell(start + fraction * (end - start), words)
+
+
+def _chosen(schema: Schema, columns: Sequence[str] | None, table: str) -> Schema:
+    if columns is None:
+        return schema
+    for name in columns:
+        if name not in schema:
+            raise ColumnNotFound.of(name, schema.names(), where=f"table '{table}'")
+    return schema.only(tuple(dict.fromkeys(columns)))

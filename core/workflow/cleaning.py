@@ -1,0 +1,179 @@
+"""Cleaning: find what is wrong, propose or take a recipe, apply it, and account for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from core.caseload.access import Action, Actor, require
+from core.cleaning.export import to_csv_bytes
+from core.cleaning.finding import Findings
+from core.cleaning.findings import find, propose
+from core.cleaning.recipe import FittedRecipe, Recipe
+from core.cleaning.report import CleaningReport
+from core.dataset import Dataset, Provenance
+from core.errors import RecipeError
+from core.schema import Schema
+from core.settings import Settings
+from core.sources.base import Progress
+from core.workflow.requests import CleaningRequest, TableRequest
+from core.workflow.snapshots import snapshot
+from core.workflow.tables import load_table
+from core.workflow.workspace import put
+
+SAMPLE_ROWS = 200
+KEPT_FILES = 12
+"""How many exports, and how many proposals, stay; the oldest go first."""
+LARGEST_RECIPE = 1_000_000
+"""A recipe file has at most so many bytes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """What is wrong with a table as loaded, and what would answer it."""
+
+    findings: Findings
+    proposed: Recipe
+    schema: Schema
+    provenance: Provenance
+
+
+@dataclass(frozen=True, eq=False)
+class Cleaned:
+    """What a recipe did to a table."""
+
+    recipe: Recipe
+    steps: pd.DataFrame
+    """One row a step: step, what (in words, with what it learned), and rows and cells as in the report."""
+    report: CleaningReport
+    before: pd.DataFrame
+    """The first 200 rows as loaded."""
+    after: pd.DataFrame
+    """The first 200 rows after all steps."""
+    schema: Schema
+    provenance: Provenance
+    csv: Path
+    """The whole cleaned table, safe to open in a spreadsheet."""
+    ledger: Path
+    """Every row that was left out and why, as CSV."""
+
+
+def examine(
+    actor: Actor, request: TableRequest, *, settings: Settings, progress: Progress | None = None
+) -> Examined:
+    """Return the findings of a table and the recipe proposed from them; raises SourceError."""
+    require(actor, Action.CLEAN, synthetic=request.is_demo)
+    report = progress or _quiet
+    report(0.0, "Reading the table")
+    dataset = load_table(actor, request, settings=settings)
+    report(0.3, "Looking for what is wrong")
+    findings = find(dataset)
+    proposed = propose(dataset, findings)
+    _remember(proposed, _proposal_place(request, settings))
+    return Examined(findings, proposed, dataset.schema, dataset.provenance)
+
+
+def clean(
+    actor: Actor, request: CleaningRequest, *, settings: Settings, progress: Progress | None = None
+) -> Cleaned:
+    """Return the ledger and the cleaned table; raises SourceError, RecipeError."""
+    require(actor, Action.CLEAN, synthetic=request.table.is_demo)
+    report = progress or _quiet
+    report(0.0, "Reading the table")
+    dataset = load_table(actor, request.table, settings=settings)
+    report(0.2, "Preparing the recipe")
+    fitted = _recipe(dataset, request, settings).fit(dataset)
+    report(0.4, "Cleaning, and accounting for every student")
+    cleaned, ledger = fitted.clean(dataset)
+    report(0.8, "Writing the cleaned table")
+    after = cleaned.collect()
+    return Cleaned(
+        recipe=fitted.recipe,
+        steps=ledger.frame().assign(what=_in_words(fitted)),
+        report=ledger,
+        before=dataset.collect(limit=SAMPLE_ROWS),
+        after=after.head(SAMPLE_ROWS),
+        schema=cleaned.schema,
+        provenance=cleaned.provenance,
+        csv=_write(after, settings, f"cleaned-{request.digest}.csv"),
+        ledger=_write(ledger.exclusions_frame(), settings, f"left-out-{request.digest}.csv"),
+    )
+
+
+def students_table(
+    actor: Actor, request: CleaningRequest, *, settings: Settings, progress: Progress | None = None
+) -> Dataset:
+    """Return the cleaned table that models and explorations use: gaps are still gaps.
+
+    Steps that learn from many rows are left out here; a model learns them inside its folds (decision 0005).
+    """
+    require(actor, Action.CLEAN, synthetic=request.table.is_demo)
+    key = f"clean-{request.digest}"
+    return snapshot(settings.workspace, key, _cleaner(actor, request, settings, progress or _quiet))
+
+
+def read_recipe(actor: Actor, content: bytes) -> Recipe:
+    """Return the recipe that an uploaded file holds; raises UnknownStep, RecipeError in one sentence."""
+    require(actor, Action.CLEAN, synthetic=True)
+    if len(content) > LARGEST_RECIPE:
+        raise RecipeError(
+            "The file is too large to be a recipe.",
+            hint="A recipe is a small JSON file that this page saved.",
+        )
+    try:
+        return Recipe.from_json(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise RecipeError(
+            "The file is not a recipe: it is not text.", hint="Choose a JSON file that this page saved."
+        ) from error
+
+
+def _cleaner(
+    actor: Actor, request: CleaningRequest, settings: Settings, progress: Progress
+) -> Callable[[], Dataset]:
+    def build() -> Dataset:
+        progress(0.0, "Reading the table")
+        dataset = load_table(actor, request.table, settings=settings)
+        progress(0.1, "Cleaning")
+        recipe = _recipe(dataset, request, settings)
+        return recipe.without_in_folds().fit(dataset).apply(dataset)
+
+    return build
+
+
+def _in_words(fitted: FittedRecipe) -> list[str]:
+    """Return what each step does with what it learned, without its reason."""
+    pairs = zip(fitted.recipe.steps, fitted.states, strict=True)
+    return [replace(step, reason="").describe(state) for step, state in pairs]
+
+
+def _recipe(dataset: Dataset, request: CleaningRequest, settings: Settings) -> Recipe:
+    """Return the request's recipe, or the one that is proposed for its table: found once, then remembered."""
+    if request.recipe is not None:
+        return request.recipe
+    place = _proposal_place(request.table, settings)
+    if place.exists():
+        return Recipe.from_json(place.read_text(encoding="utf-8"))
+    proposed = propose(dataset, find(dataset))
+    _remember(proposed, place)
+    return proposed
+
+
+def _proposal_place(request: TableRequest, settings: Settings) -> Path:
+    return settings.workspace / "proposals" / f"{request.digest}.json"
+
+
+def _remember(recipe: Recipe, place: Path) -> None:
+    put(place, recipe.to_json().encode(), kept=KEPT_FILES)
+
+
+def _write(frame: pd.DataFrame, settings: Settings, name: str) -> Path:
+    """Write a table as CSV into the workspace and return where it lies."""
+    return put(settings.workspace / "exports" / name, to_csv_bytes(frame), kept=KEPT_FILES)
+
+
+def _quiet(_fraction: float, _words: str) -> None:
+    """Report nothing."""

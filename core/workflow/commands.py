@@ -1,0 +1,153 @@
+"""What the command line does: each command reads a file, runs the same use cases as the pages, and writes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.caseload.access import Action, Actor, require
+from core.cleaning.export import to_csv_bytes
+from core.errors import AppError, ColumnNotFound
+from core.modeling.thresholds import AtScore, ForCapacity
+from core.schema import Role
+from core.settings import Settings
+from core.sources.base import DemoSpec, FileSpec
+from core.sources.demo.write import write_school
+from core.workflow.evaluation import evaluation_report
+from core.workflow.listing import list_csv
+from core.workflow.profiling import profile_of
+from core.workflow.requests import CleaningRequest, TableRequest, TrainingRequest
+from core.workflow.segmenting import segment, segments_frame
+from core.workflow.tables import load_table
+from core.workflow.training import train
+
+
+def at_risk(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:
+    """Write the at-risk list, and the evaluation where it was asked for."""
+    _check_places(options.out, options.json)
+    policy = AtScore(options.threshold) if options.capacity is None else ForCapacity(options.capacity)
+    request = _request(actor, options, settings)
+    training = train(actor, request, settings=settings, progress=_progress)
+    segmentation = segment(actor, request, settings=settings, progress=_progress)
+    options.out.write_bytes(list_csv(actor, training, policy, segmentation=segmentation))
+    if options.json is not None:
+        report = evaluation_report(actor, training, policy, segmentation=segmentation)
+        options.json.write_text(_json(report), encoding="utf-8")
+    cut = training.curve.cut(policy)
+    _say(f"{cut.n_listed:,} of {training.n_students:,} students are listed in '{options.out}'.")
+    if not training.has_ids:
+        _say("No column is the student id: the row number serves, 1 is the first row below the header.")
+    if cut.note:
+        _say(cut.note)
+
+
+def profile(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:
+    """Print what is in a file, and write it as JSON where that was asked for."""
+    _check_places(options.json)
+    found = profile_of(actor, _table_request(actor, options, settings), settings=settings)
+    if options.json is not None:
+        options.json.write_text(_json(found.as_dict()), encoding="utf-8")
+    print(found.as_text())
+
+
+def segments(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:
+    """Write each student's segment."""
+    _check_places(options.out)
+    request = _request(actor, options, settings)
+    found = segment(actor, request, settings=settings, progress=_progress)
+    options.out.write_bytes(to_csv_bytes(segments_frame(actor, found, k=options.k)))
+    _say(found.verdict)
+
+
+def demo(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:  # noqa: ARG001  as all commands
+    """Write a made-up school."""
+    require(actor, Action.LOAD, synthetic=True)
+    spec = DemoSpec(
+        students=options.students,
+        seed=options.seed,
+        dirt=not options.clean,
+        leaks=options.leaks,
+        drift=options.drift,
+        mentoring=not options.no_mentoring,
+    )
+    written = write_school(spec, options.out, progress=_progress)
+    _say(f"Wrote a made-up school of {options.students:,} students to '{written.folder}'.")
+
+
+def _request(actor: Actor, options: argparse.Namespace, settings: Settings) -> TrainingRequest:
+    """Return the request that the options mean; raises ColumnNotFound for a name that is not there."""
+    table = _table_request(actor, options, settings)
+    return TrainingRequest(
+        CleaningRequest(table),
+        outcome=(getattr(options, "outcome", None) or "").strip(),
+        exclude=tuple(sorted(_names(options.exclude))),
+        model=getattr(options, "model", "logistic_regression"),
+        seed=options.seed,
+    )
+
+
+def _table_request(actor: Actor, options: argparse.Namespace, settings: Settings) -> TableRequest:
+    source = FileSpec(
+        path=str(options.file),
+        name=options.file.name,
+        delimiter=options.delimiter,
+        encoding=options.encoding,
+        decimal=options.decimal,
+        sheet=options.sheet,
+    )
+    request = TableRequest(source)
+    roles = dict.fromkeys(_names(options.protected), Role.PROTECTED)
+    if options.id is not None:
+        roles[options.id] = Role.STUDENT_ID
+    wanted = [*roles, *_names(getattr(options, "exclude", ""))]
+    if wanted:
+        valid = load_table(actor, request, settings=settings, progress=_progress).schema.names()
+        for name in wanted:
+            if name not in valid:
+                raise ColumnNotFound.of(name, valid, where="the command line")
+    return replace(request, roles=tuple(sorted(roles.items())))
+
+
+def _names(listed: str) -> list[str]:
+    """Return the names in a list that is separated by commas.
+
+    >>> _names("gender, lunch,")
+    ['gender', 'lunch']
+    """
+    return [name.strip() for name in listed.split(",") if name.strip()]
+
+
+def _check_places(*places: Path | None) -> None:
+    """Do nothing if every file can be written; raises AppError before any work is done."""
+    for place in places:
+        if place is None:
+            continue
+        if place.is_dir():
+            raise AppError(f"'{place}' is a folder.", hint="Give the name of a file to write.")
+        if not place.absolute().parent.is_dir():
+            raise AppError(
+                f"The folder of '{place}' does not exist.", hint="Make it first, or give another place."
+            )
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _say(words: str) -> None:
+    print(words)
+
+
+def _progress(fraction: float, words: str) -> None:
+    """Show progress on a terminal; say nothing into a file or a pipe."""
+    if sys.stderr.isatty():
+        end = "\n" if fraction >= 1 else ""
+        print(f"\r{fraction:4.0%} {words:<60}", end=end, file=sys.stderr, flush=True)
+
+
+__all__: Sequence[str] = ("at_risk", "demo", "profile", "segments")

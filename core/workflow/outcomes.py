@@ -1,0 +1,47 @@
+"""The outcome before anything is trained: whom it happened to, among the cleaned students."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.caseload.access import Action, Actor, require
+from core.features.outcome import parse_outcome
+from core.settings import Settings
+from core.sources.base import Progress
+from core.workflow.cleaning import students_table
+from core.workflow.requests import TrainingRequest
+
+
+@dataclass(frozen=True)
+class OutcomeCheck:
+    """Whom an outcome happened to, in a table that was cleaned."""
+
+    text: str
+    words: str
+    """The condition in plain words."""
+    columns: tuple[str, ...]
+    """The columns that decide it; they are kept out of the model."""
+    n_happened: int
+    n_not: int
+    n_unknown: int
+
+    @property
+    def share(self) -> float | None:
+        """Of the students whose outcome is known, in [0, 1]; None if none is."""
+        known = self.n_happened + self.n_not
+        return self.n_happened / known if known else None
+
+
+def check_outcome(
+    actor: Actor, request: TrainingRequest, *, settings: Settings, progress: Progress | None = None
+) -> OutcomeCheck:
+    """Return whom the request's outcome happened to; raises OutcomeError, ColumnNotFound."""
+    require(actor, Action.TRAIN, synthetic=request.table.is_demo)
+    dataset = students_table(actor, request.cleaning, settings=settings, progress=progress)
+    frame = dataset.collect()
+    outcome = parse_outcome(request.outcome, [str(name) for name in frame.columns])
+    label = outcome.label(frame)
+    happened, unknown = int((label == 1.0).sum()), int(label.isna().sum())
+    return OutcomeCheck(
+        outcome.text, outcome.describe(), outcome.columns, happened, len(label) - happened - unknown, unknown
+    )

@@ -1,0 +1,73 @@
+"""The cleaned students that explorations and models use, and the ones that cleaning left out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from core.caseload.access import Action, Actor, require
+from core.cleaning.report import Exclusion
+from core.dataset import Dataset
+from core.settings import Settings
+from core.sources.base import Progress
+from core.workflow.cleaning import _recipe as recipe_for
+from core.workflow.requests import CleaningRequest
+from core.workflow.snapshots import KEPT, snapshot
+from core.workflow.tables import load_table
+from core.workflow.workspace import put
+
+
+@dataclass(frozen=True, eq=False)
+class Students:
+    """Rows in = rows in the table + rows left out, each of these with its reason."""
+
+    table: Dataset
+    left_out: tuple[Exclusion, ...]
+
+
+def students(
+    actor: Actor, request: CleaningRequest, *, settings: Settings, progress: Progress | None = None
+) -> Students:
+    """Return the cleaned table, its gaps still gaps, and the rows that were left out.
+
+    Steps that learn from many rows are left out here; a model learns them inside its folds (decision 0005).
+    """
+    require(actor, Action.CLEAN, synthetic=request.table.is_demo)
+    ledger = settings.workspace / "ledgers" / f"{request.digest}.json"
+    build = _cleaner(actor, request, settings, progress or _quiet, ledger)
+    table = snapshot(settings.workspace, f"clean-{request.digest}", build)
+    if not ledger.exists():
+        build()
+    rows = json.loads(ledger.read_text(encoding="utf-8"))
+    return Students(table, tuple(Exclusion(**row) for row in rows))
+
+
+def students_table(
+    actor: Actor, request: CleaningRequest, *, settings: Settings, progress: Progress | None = None
+) -> Dataset:
+    """Return the cleaned table alone."""
+    return students(actor, request, settings=settings, progress=progress).table
+
+
+def _cleaner(
+    actor: Actor, request: CleaningRequest, settings: Settings, progress: Progress, ledger: Path
+) -> Callable[[], Dataset]:
+    """Return the call that cleans the table and writes down who was left out."""
+
+    def build() -> Dataset:
+        progress(0.0, "Reading the table")
+        dataset = load_table(actor, request.table, settings=settings)
+        progress(0.3, "Cleaning")
+        recipe = recipe_for(dataset, request, settings).without_in_folds()
+        cleaned, report = recipe.fit(dataset).clean(dataset)
+        rows = [asdict(exclusion) for exclusion in report.exclusions]
+        put(ledger, json.dumps(rows).encode(), kept=2 * KEPT)
+        return cleaned
+
+    return build
+
+
+def _quiet(_fraction: float, _words: str) -> None:
+    """Report nothing."""

@@ -1,0 +1,218 @@
+"""Training: from a request to risks that are out of fold, their evaluation, and who was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.caseload.access import Action, Actor, require
+from core.cleaning.report import Exclusion
+from core.dataset import Dataset, Provenance
+from core.errors import NotEnoughStudents, OutcomeError
+from core.features.build import build_features
+from core.features.outcome import Outcome, parse_outcome
+from core.features.table import FeatureTable
+from core.modeling.checks import Check, run_checks
+from core.modeling.evaluate import Evaluation, evaluate
+from core.modeling.explain import Explainer, explainer
+from core.modeling.holdout import Holdout, hold_out
+from core.modeling.odds import OddsRatios, odds_ratios
+from core.modeling.risk_model import fit_model
+from core.modeling.table import Floats, known_share
+from core.modeling.thresholds import ForCapacity, ThresholdCurve, ThresholdPolicy, prepare
+from core.modeling.train import CrossValidated, cross_validate
+from core.schema import Role
+from core.settings import Settings
+from core.sources.base import Progress
+from core.workflow.requests import TrainingRequest
+from core.workflow.students import students
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """Everything behind an at-risk list, except the cut; rows are in the order of the cleaned table."""
+
+    request: TrainingRequest
+    provenance: Provenance
+    outcome: Outcome
+    features: FeatureTable = field(repr=False)
+    names: NDArray[np.object_] | None = field(repr=False)
+    """The students' names; None where no column holds them."""
+    validated: CrossValidated = field(repr=False)
+    curve: ThresholdCurve = field(repr=False)
+    known_share: Floats = field(repr=False)
+    """Of each student, the share of feature values that are recorded."""
+    explainer: Explainer = field(repr=False)
+    evaluation: Evaluation = field(repr=False)
+    """With the list cut at ``default_capacity``."""
+    holdout: Holdout | None = field(repr=False)
+    """None where there are too few students to split; ``why_no_holdout`` says so."""
+    why_no_holdout: str
+    odds: OddsRatios = field(repr=False)
+    checks: tuple[Check, ...]
+    left_out: tuple[Exclusion, ...]
+    """Rows that cleaning left out, with the reason."""
+    has_ids: bool
+    """Whether the table has a student id; else the students are called by their row."""
+
+    @property
+    def n_students(self) -> int:
+        """All students who were scored."""
+        return self.features.n_students
+
+    @property
+    def default_capacity(self) -> int:
+        """The capacity to start from: a tenth of the students."""
+        return _default_capacity(self.n_students)
+
+    @property
+    def prevalence_shown(self) -> float:
+        """The share of students with the outcome, to two decimals: a threshold to start from."""
+        return round(self.evaluation.prevalence or 0.5, 2)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """How the list came about, in words for the foot of a page."""
+        return (
+            f"outcome: {self.outcome.text}",
+            f"model: {self.validated.candidate.replace('_', ' ')}, seed {self.validated.seed}",
+            f"request {self.request.digest}",
+        )
+
+
+def _default_capacity(n_students: int) -> int:
+    """Return a tenth of the students, at least one.
+
+    >>> _default_capacity(3000), _default_capacity(4)
+    (300, 1)
+    """
+    return max(1, round(n_students / 10))
+
+
+def train(
+    actor: Actor, request: TrainingRequest, *, settings: Settings, progress: Progress | None = None
+) -> Training:
+    """Return the risks of all students, evaluated and explained.
+
+    Raises SourceError, RecipeError, OutcomeError, SchemaError, ModelError.
+    """
+    require(actor, Action.TRAIN, synthetic=request.table.is_demo)
+    report = progress or _quiet
+    report(0.0, "Reading and cleaning the table")
+    cleaned = students(actor, request.cleaning, settings=settings)
+    frame = cleaned.table.collect()
+    outcome = _outcome(request, frame)
+    features = build_features(
+        frame, schema=cleaned.table.schema, outcome_columns=outcome.columns, exclude=request.exclude
+    )
+    label = outcome.label(frame).to_numpy(dtype=np.float64)
+    validated = cross_validate(
+        features,
+        label,
+        candidate=request.model,
+        seed=request.seed,
+        outcome=outcome.text,
+        progress=_part(report, 0.1, 0.7),
+    )
+    return _finish(request, cleaned.table, cleaned.left_out, outcome, features, validated, report)
+
+
+def evaluate_at(actor: Actor, training: Training, policy: ThresholdPolicy) -> Evaluation:
+    """Return the evaluation with the list cut by a policy."""
+    require(actor, Action.TRAIN, synthetic=training.provenance.synthetic)
+    return _evaluate(training.validated, training.curve, policy)
+
+
+def _finish(
+    request: TrainingRequest,
+    table: Dataset,
+    left_out: tuple[Exclusion, ...],
+    outcome: Outcome,
+    features: FeatureTable,
+    validated: CrossValidated,
+    report: Progress,
+) -> Training:
+    """Evaluate, explain and check what was trained."""
+    report(0.72, "Measuring how good the list is")
+    label = validated.label
+    curve = prepare(validated.risk, features.student_ids, seed=request.seed, label=label)
+    evaluation = _evaluate(validated, curve, ForCapacity(_default_capacity(features.n_students)))
+    report(0.8, "Trying it on students kept apart")
+    holdout, why_no_holdout = _hold_out(features, validated)
+    report(0.9, "Weighing each feature")
+    odds = odds_ratios(
+        fit_model(features, label, candidate=request.model, seed=request.seed), features, label
+    )
+    return Training(
+        request=request,
+        provenance=table.provenance,
+        outcome=outcome,
+        features=features,
+        names=_names(table),
+        validated=validated,
+        curve=curve,
+        known_share=known_share(features),
+        explainer=explainer(validated, features),
+        evaluation=evaluation,
+        holdout=holdout,
+        why_no_holdout=why_no_holdout,
+        odds=odds,
+        checks=run_checks(validated, evaluation, features, excluded=features.excluded),
+        left_out=left_out,
+        has_ids=table.schema.student_id is not None,
+    )
+
+
+def _evaluate(validated: CrossValidated, curve: ThresholdCurve, policy: ThresholdPolicy) -> Evaluation:
+    return evaluate(
+        validated.label,
+        validated.risk,
+        validated.baseline_risk,
+        listed=curve.listed(policy),
+        seed=validated.seed,
+        held_out=validated.held_out,
+    )
+
+
+def _hold_out(features: FeatureTable, validated: CrossValidated) -> tuple[Holdout | None, str]:
+    """Return the figures of the three parts, or why there are none: cross-validation needs fewer students."""
+    try:
+        found = hold_out(features, validated.label, candidate=validated.candidate, seed=validated.seed)
+    except NotEnoughStudents as error:
+        return None, f"{error} {error.hint}"
+    return found, ""
+
+
+def _outcome(request: TrainingRequest, frame: pd.DataFrame) -> Outcome:
+    """Return the outcome that the request means for this table; raises OutcomeError."""
+    if not request.outcome:
+        raise OutcomeError(
+            "No outcome is chosen yet.", hint="Say what is to be avoided, such as: math score < 50."
+        )
+    return parse_outcome(request.outcome, [str(name) for name in frame.columns])
+
+
+def _names(table: Dataset) -> NDArray[np.object_] | None:
+    """Return the students' names, the parts joined by a space; None where no column holds names."""
+    columns = table.schema.names(Role.NAME)
+    if not columns:
+        return None
+    frame = table.collect()
+    parts = [frame[name].astype("str").fillna("") for name in columns]
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined + " " + part
+    return np.asarray(joined.str.strip().to_numpy(dtype=object))
+
+
+def _part(report: Progress, start: float, end: float) -> Callable[[float, str], None]:
+    """Return a report that fills the stretch from ``start`` to ``end`` of another."""
+    return lambda fraction, words: report(start + (end - start) * fraction, words)
+
+
+def _quiet(_fraction: float, _words: str) -> None:
+    """Report nothing."""

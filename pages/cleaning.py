@@ -1,0 +1,51 @@
+"""What is wrong in the table, the recipe that answers it, and what the recipe did."""
+
+import streamlit as st
+
+from core import cache
+from pages.ui import findings, ledger, raw_rows, recipe_editor, state, text, widgets
+
+actor, request = state.actor(), state.request()
+widgets.title(
+    "Cleaning", "See what is wrong in the table, decide what is done about it, and account for every row."
+)
+
+examined = widgets.result_of(cache.findings_job(actor, request))
+widgets.provenance(examined.provenance)
+at_a_glance = st.container()
+
+st.subheader("What was found")
+findings.draw(examined.findings, examined.schema)
+
+st.subheader("The recipe")
+st.caption("Steps run from top to bottom. Nothing changes in your file: cleaning makes a new table.")
+recipe_editor.draw(request, examined)
+
+cleaned = widgets.result_of(cache.cleaning_job(actor, request))
+
+st.subheader("What the recipe did")
+with at_a_glance:
+    ledger.figures(cleaned.report)
+ledger.steps(cleaned)
+
+changed, left_out, before, after = st.tabs(
+    ["Changed cells", "Who was left out", "First rows as loaded", "First rows cleaned"],
+    key="cleaning_tabs", on_change="rerun",
+)  # fmt: skip
+if changed.open:
+    with changed:
+        ledger.examples(cleaned.report)
+if left_out.open:
+    with left_out:
+        ledger.exclusions(cleaned.report)
+if before.open:
+    with before:
+        raw_rows.draw(cleaned.before, examined.schema, key="rows_before", alt="The first rows as loaded.")
+if after.open:
+    with after:
+        raw_rows.draw(cleaned.after, cleaned.schema, key="rows_after", alt="The first rows after cleaning.")
+
+st.subheader("Take it with you")
+ledger.downloads(cleaned, name=text.file_part(cache.source_name(request), request.cleaning.digest))
+widgets.provenance(cleaned.provenance, cleaned.provenance.notes[-1])
+st.page_link("../explore.py", label="Explore the cleaned table", icon=":material/query_stats:")

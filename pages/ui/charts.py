@@ -1,0 +1,220 @@
+"""Charts: each takes a result's small frame and draws it as a Vega-Lite spec; nothing is computed here.
+
+Specs are plain dicts: the altair builder costs 10 to 43 ms a call, a dict under one.
+"""
+
+import streamlit as st
+
+BLUE, ORANGE, GREY = "#3B7DBF", "#DE7800", "#8A94A6"
+"""Each stands out by 3:1 or more on the light background and on the dark one."""
+
+
+def draw(spec: dict, frame, *, alt: str, key: str | None = None) -> None:
+    """Show a spec over a frame; ``alt`` says in a sentence what there is to see."""
+    st.vega_lite_chart(frame, {"config": CONFIG, **spec}, width="stretch", alt=alt, key=key)
+
+
+CONFIG = {
+    "axis": {"grid": True, "gridOpacity": 0.35, "labelFontSize": 12, "titleFontSize": 12},
+    "view": {"stroke": None},
+}
+
+
+def axis(field: str, title: str, kind: str = "quantitative", **more) -> dict:
+    """Return one encoding: a field, its title, and its kind."""
+    return {"field": field, "type": kind, "title": title, **more}
+
+
+def histogram(frame, *, title: str, alt: str, key: str | None = None) -> None:
+    """Bars from ``low`` to ``high`` (numbers or days) with the height ``n``."""
+    kind = "temporal" if frame["low"].dtype.kind == "M" else "quantitative"
+    ends = {} if kind == "temporal" else {"format": ".4~g"}
+    encoding = {
+        "x": axis("low", title, kind, bin={"binned": True})
+        if kind == "quantitative"
+        else axis("low", title, kind),
+        "x2": {"field": "high"},
+        "y": axis("n", "Students"),
+        "tooltip": [
+            axis("low", "From", kind, **ends),
+            axis("high", "To", kind, **ends),
+            axis("n", "Students"),
+        ],
+    }
+    draw(
+        {"mark": {"type": "bar", "color": BLUE}, "encoding": encoding, "height": 240}, frame, alt=alt, key=key
+    )
+
+
+def bars(frame, *, category: str, value: str, title: str, alt: str, key: str | None = None) -> None:
+    """Horizontal bars in the order of the frame."""
+    encoding = {
+        "y": axis(category, "", "nominal", sort=None, axis={"labelLimit": 260, "labelOverlap": False}),
+        "x": axis(value, title),
+        "tooltip": [axis(category, "Group", "nominal"), axis(value, title, format=".4~g")],
+    }
+    height = 60 + 24 * len(frame)
+    draw(
+        {"mark": {"type": "bar", "color": BLUE}, "encoding": encoding, "height": height},
+        frame,
+        alt=alt,
+        key=key,
+    )
+
+
+def heatmap(frame, *, alt: str, key: str | None = None) -> None:
+    """Squares of ``column_a`` by ``column_b``, coloured by ``value`` from -1 to 1, with the number in it."""
+    order = list(dict.fromkeys(frame["column_a"]))
+    base = {
+        "x": axis(
+            "column_a",
+            "",
+            "nominal",
+            sort=order,
+            axis={"labelAngle": -45, "labelLimit": 160, "labelOverlap": False},
+        ),
+        "y": axis("column_b", "", "nominal", sort=order, axis={"labelLimit": 180, "labelOverlap": False}),
+    }
+    colour = axis("value", "Strength", scale={"scheme": "blueorange", "domain": [-1, 1]})
+    ink = {"condition": {"test": "abs(datum.value) > 0.6", "value": "white"}, "value": "#0B1220"}
+    tooltip = [
+        axis("column_a", "Column", "nominal"),
+        axis("column_b", "With", "nominal"),
+        axis("value", "Strength", format=".2f"),
+        axis("method", "Method", "nominal"),
+    ]
+    layers = [
+        {"mark": "rect", "encoding": {"color": colour, "tooltip": tooltip}},
+        {
+            "mark": {"type": "text", "fontSize": 10},
+            "encoding": {"text": axis("value", "", format=".1f"), "color": ink},
+        },
+    ]
+    draw({"encoding": base, "layer": layers, "height": 130 + 24 * len(order)}, frame, alt=alt, key=key)
+
+
+def curve(
+    frame,
+    *,
+    x: str,
+    y: str,
+    x_title: str,
+    y_title: str,
+    alt: str,
+    diagonal: bool = False,
+    key: str | None = None,
+) -> None:
+    """A line through the points of the frame over the unit square."""
+    unit = {"domain": [0, 1]}
+    encoding = {
+        "x": axis(x, x_title, scale=unit),
+        "y": axis(y, y_title, scale=unit),
+        "tooltip": [axis(x, x_title, format=".2f"), axis(y, y_title, format=".2f")],
+    }
+    layers = [
+        {
+            "mark": {"type": "line", "color": BLUE, "strokeWidth": 2.5, "point": {"size": 14}},
+            "encoding": encoding,
+        }
+    ]
+    if diagonal:
+        corner = {"values": [{"a": 0, "b": 0}, {"a": 1, "b": 1}]}
+        lines = {"x": axis("a", x_title), "y": axis("b", y_title)}
+        layers.append(
+            {"data": corner, "mark": {"type": "line", "strokeDash": [4, 4], "color": GREY}, "encoding": lines}
+        )
+    draw({"layer": layers, "height": 280}, frame, alt=alt, key=key)
+
+
+def by_k(frame, *, chosen: int, value: str, title: str, alt: str, key: str | None = None) -> None:
+    """A line over K with the chosen K marked by a ring."""
+    encoding = {
+        "x": axis("k", "Number of segments (K)", "ordinal", axis={"labelAngle": 0}),
+        "y": axis(value, title, scale={"zero": False}),
+        "tooltip": [axis("k", "K"), axis(value, title, format=".3~g")],
+    }
+    ring = {"condition": {"test": f"datum.k === {chosen}", "value": 220}, "value": 30}
+    layers = [
+        {"mark": {"type": "line", "color": BLUE}},
+        {
+            "mark": {"type": "point", "filled": False, "color": ORANGE, "strokeWidth": 2.5},
+            "encoding": {"size": ring},
+        },
+    ]
+    draw({"encoding": encoding, "layer": layers, "height": 200}, frame, alt=alt, key=key)
+
+
+def forest(frame, *, alt: str, key: str | None = None) -> None:
+    """Odds ratios with their intervals on a log scale, and the line of no difference."""
+    scale = {"type": "log"}
+    named = [{"calculate": "datum.label + ': ' + datum.comparison", "as": "what"}]
+    base = {"y": axis("what", "", "nominal", sort=None, axis={"labelLimit": 420})}
+    dots = {
+        "x": axis("odds_ratio", "Odds ratio (log scale)", scale=scale),
+        "tooltip": [
+            axis("what", "Compared", "nominal"),
+            axis("odds_ratio", "Odds ratio", format=".2f"),
+            axis("low", "From", format=".2f"),
+            axis("high", "To", format=".2f"),
+        ],
+    }
+    layers = [
+        {
+            "mark": {"type": "rule", "color": BLUE},
+            "encoding": {"x": axis("low", "", scale=scale), "x2": {"field": "high"}},
+        },
+        {"mark": {"type": "point", "filled": True, "size": 60, "color": BLUE}, "encoding": dots},
+        {
+            "mark": {"type": "rule", "strokeDash": [4, 4], "color": GREY},
+            "encoding": {"x": {"datum": 1}, "y": {"value": 0}, "y2": {"value": "height"}},
+        },
+    ]
+    draw(
+        {"transform": named, "encoding": base, "layer": layers, "height": 22 * len(frame)},
+        frame,
+        alt=alt,
+        key=key,
+    )
+
+
+def calibration(frame, *, alt: str, key: str | None = None) -> None:
+    """Observed share against mean risk, with intervals, and the line where both agree."""
+    unit = {"domain": [0, 1]}
+    x = axis("mean_risk", "Mean risk in the bin", scale=unit)
+    dots = {
+        "x": x,
+        "y": axis("frac_observed", "Observed share", scale=unit),
+        "tooltip": [
+            axis("mean_risk", "Mean risk", format=".0%"),
+            axis("frac_observed", "Observed", format=".0%"),
+            axis("low", "From", format=".0%"),
+            axis("high", "To", format=".0%"),
+            axis("n", "Students"),
+        ],
+    }
+    bars_ = {"x": x, "y": axis("low", "Observed share", scale=unit), "y2": {"field": "high"}}
+    corner = {"values": [{"a": 0, "b": 0}, {"a": 1, "b": 1}]}
+    lines = {"x": axis("a", "Mean risk in the bin"), "y": axis("b", "Observed share")}
+    layers = [
+        {"data": corner, "mark": {"type": "line", "strokeDash": [4, 4], "color": GREY}, "encoding": lines},
+        {"mark": {"type": "rule", "color": BLUE}, "encoding": bars_},
+        {"mark": {"type": "point", "filled": True, "size": 70, "color": BLUE}, "encoding": dots},
+    ]
+    draw({"layer": layers, "height": 280}, frame, alt=alt, key=key)
+
+
+def contributions(frame, *, alt: str, key: str | None = None) -> None:
+    """Bars to the right for what raises the risk, to the left for what lowers it; words beside colour."""
+    raises = {"test": "datum.contribution > 0", "value": ORANGE}
+    encoding = {
+        "y": axis("label", "", "nominal", sort=None, axis={"labelLimit": 240}),
+        "x": axis("contribution", "Lowers the risk (left) or raises it (right), in log-odds"),
+        "color": {"condition": raises, "value": BLUE},
+        "tooltip": [
+            axis("label", "What", "nominal"),
+            axis("value", "Value", "nominal"),
+            axis("typical", "Typical", "nominal"),
+            axis("contribution", "Log-odds", format="+.2f"),
+        ],
+    }
+    draw({"mark": "bar", "encoding": encoding, "height": 20 * len(frame)}, frame, alt=alt, key=key)

@@ -1,0 +1,288 @@
+"""The panels of the Explore page; each takes finished results and draws them."""
+
+import streamlit as st
+
+from core import cache
+from core.schema import Kind
+from pages.ui import charts, explore_charts, explore_words, raw_rows, state, text, widgets
+
+NUMBER = {"format": "localized", "width": 100}
+FIGURE = {"format": "%.4g", "width": 90}
+
+
+FIGURES = {
+    "mean": "Mean", "median": "Median", "std": "Spread (std)", "min": "Lowest", "q25": "Lower quarter",
+    "q75": "Upper quarter", "max": "Highest",
+}  # fmt: skip
+
+
+def summary(found) -> None:
+    """Every column in figures; a click on a heading sorts."""
+    n_columns, n_numbers = len(found.summary.columns), len(found.schema.of_kind(Kind.NUMBER))
+    st.markdown(
+        f"{text.count(found.n, 'student')}, {text.count(n_columns, 'column')}, {n_numbers} of them numbers. "
+        "Values that could identify a student are counted, never shown."
+    )
+    st.dataframe(
+        found.summary.frame(),
+        key="summary",
+        hide_index=True,
+        placeholder="",
+        width="stretch",
+        height=35 * (min(n_columns, 20) + 1) + 3,
+        column_order=[
+            "label",
+            "sparkline",
+            "kind",
+            "role",
+            "count",
+            "missing",
+            "distinct",
+            *FIGURES,
+            "top",
+            "note",
+        ],
+        column_config=_summary_columns(),
+        alt=f"The {n_columns} columns in figures.",
+    )
+
+
+def _summary_columns() -> dict:
+    config = st.column_config
+    return {
+        "label": config.TextColumn("Column", pinned=True, width=190),
+        "sparkline": config.BarChartColumn(
+            "Shape", width=110, help="From lowest to highest, or by frequency."
+        ),
+        "kind": config.TextColumn("Holds", width=80),
+        "role": config.TextColumn("Used as", width=90),
+        "count": config.NumberColumn("Known", **NUMBER),
+        "missing": config.NumberColumn("Gaps", **NUMBER),
+        "distinct": config.NumberColumn("Different", **NUMBER),
+        "top": config.TextColumn("Most frequent", width=320),
+        "note": config.TextColumn("Note", width=320),
+        **{name: config.NumberColumn(title, **FIGURE) for name, title in FIGURES.items()},
+    }
+
+
+def distribution(found) -> None:
+    """One column: its histogram with five numbers, or the counts of its categories."""
+    titles, names = found.titles, list(found.distributions)
+    first = names.index(found.groups[0]) if found.groups else 0
+    name = st.selectbox("Column", names, first, format_func=titles.__getitem__, key=_key("column"), width=420)
+    result = found.distributions[name]
+    if result.is_empty:
+        widgets.empty(result.why_empty, "Choose another column.")
+        return
+    words = explore_words.distribution(result)
+    st.markdown(text.md(words))
+    if not result.is_histogram:
+        charts.bars(
+            result.frame(), category="label", value="n", title="Students", alt=words, key=f"bars_{name}"
+        )
+        return
+    unit = f" ({result.unit})" if result.unit else ""
+    charts.histogram(result.frame(), title=f"{titles[name]}{unit}", alt=words, key=f"histogram_{name}")
+    if result.kind is Kind.NUMBER:
+        _five_numbers(result)
+
+
+def _five_numbers(result) -> None:
+    """Lowest, quarters, middle and highest of the known values."""
+    box = result.boxes[0]
+    with st.container(horizontal=True):
+        for label, value in (
+            ("Lowest", box.min), ("Lower quarter", box.q25), ("Median", box.median),
+            ("Upper quarter", box.q75), ("Highest", box.max),
+        ):  # fmt: skip
+            st.metric(label, explore_words.number(value), border=True, height="stretch")
+
+
+def relations(found) -> None:
+    """How strongly every two columns go together: a map, and the pairs in order."""
+    if found.associations.is_empty:
+        widgets.empty(found.associations.why_empty, "Give more columns a role on Data sources.")
+        return
+    pairs = found.pairs_frame()
+    words = explore_words.relations(pairs)
+    st.markdown(text.md(words))
+    for note in found.associations.notes:
+        st.caption(text.md(note))
+    charts.heatmap(found.map_frame(), alt=words, key="association_map")
+    st.caption(
+        "From -1 to 1 for two numbers (blue and orange show the direction), from 0 to 1 for pairs with a "
+        "category. Tests are adjusted for their number (Benjamini and Hochberg)."
+    )
+    _pairs(pairs)
+
+
+def _pairs(pairs) -> None:
+    """The pairs as a table, strongest first."""
+    config = st.column_config
+    st.dataframe(
+        pairs,
+        key="pairs",
+        hide_index=True,
+        placeholder="",
+        width="stretch",
+        height=raw_rows.HEIGHT,
+        column_order=["left", "right", "value", "method", "n", "low", "high", "q"],
+        column_config={
+            "left": config.TextColumn("Column", width=220),
+            "right": config.TextColumn("With", width=220),
+            "value": config.NumberColumn("Strength", format="%.2f", width=80),
+            "method": config.TextColumn("Measured by", width=200),
+            "n": config.NumberColumn("Students", **NUMBER),
+            "low": config.NumberColumn("95 % from", format="%.2f", width=80),
+            "high": config.NumberColumn("to", format="%.2f", width=80),
+            "q": config.NumberColumn("Adjusted p", format="%.3f", width=90),
+        },
+        alt="Every pair of columns, strongest first.",
+    )
+
+
+def missing(found) -> None:
+    """Gaps by column, gaps that come together, and whether they depend on other columns."""
+    result = found.missingness
+    if result.is_empty:
+        widgets.empty(result.why_empty)
+        return
+    words = _titled(result.sentence(), found.titles)
+    st.markdown(text.md(words))
+    gaps = result.frame().query("missing > 0").head(25)
+    charts.bars(
+        gaps, category="label", value="missing", title="Students without a value", alt=words, key="gaps"
+    )
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Missing together**")
+        rows = [{"columns": _columns(one.columns, found.titles), "n": one.n} for one in result.patterns]
+        students = st.column_config.NumberColumn("Students", format="localized")
+        _table(
+            rows, "patterns", {"columns": "What is missing", "n": students}, "The most frequent sets of gaps."
+        )
+    with right:
+        st.markdown("**Gaps that depend on another column**")
+        depend = [
+            {"column": found.titles[d.column], "other": found.titles[d.other], "value": d.value}
+            for d in result.dependences
+            if d.is_found
+        ][:20]
+        strength = st.column_config.NumberColumn("Strength", format="%.2f")
+        names = {"column": "More often missing", "other": "Depending on", "value": strength}
+        _table(depend, "dependences", names, "Columns whose gaps depend on another column.")
+
+
+def _columns(names, titles) -> str:
+    return ", ".join(titles[name] for name in names) or "nothing: complete"
+
+
+def _titled(sentence: str, titles: dict) -> str:
+    """Return a sentence with the columns called by their titles."""
+    for name, title in titles.items():
+        sentence = sentence.replace(f"'{name}'", f"'{title}'")
+    return sentence
+
+
+def _table(rows: list[dict], key: str, titles: dict, alt: str) -> None:
+    """Draw a small table, or say that there is nothing."""
+    if not rows:
+        st.caption("None found.")
+        return
+    st.dataframe(
+        rows, key=key, hide_index=True, width="stretch", height=raw_rows.HEIGHT, column_config=titles, alt=alt
+    )
+
+
+def outliers(found) -> None:
+    """Values far from the others, by two rules, column by column."""
+    result = found.outliers
+    if result.is_empty:
+        widgets.empty(result.why_empty)
+        return
+    words = explore_words.outliers(result)
+    st.markdown(text.md(words))
+    st.dataframe(
+        result.frame(),
+        key="outliers",
+        hide_index=True,
+        placeholder="",
+        width="stretch",
+        column_order=["label", "unit", "n", "n_iqr", "n_robust", *BOUNDS, "note"],
+        column_config=_outlier_columns(),
+        alt=words,
+    )
+
+
+BOUNDS = {
+    "iqr_low": "Fence below", "iqr_high": "Fence above", "robust_low": "z below", "robust_high": "z above",
+}  # fmt: skip
+
+
+def _outlier_columns() -> dict:
+    config = st.column_config
+    return {
+        "label": config.TextColumn("Column", pinned=True, width=210),
+        "unit": config.TextColumn("Unit", width=120),
+        "n": config.NumberColumn("Known", **NUMBER),
+        "n_iqr": config.NumberColumn("Outside fences", help="Beyond 1.5 quartile distances.", **NUMBER),
+        "n_robust": config.NumberColumn("By robust z", help="Beyond 3.5 robust z-scores.", **NUMBER),
+        "note": config.TextColumn("Note", width=320),
+        **{name: config.NumberColumn(title, **FIGURE) for name, title in BOUNDS.items()},
+    }
+
+
+def groups(request, found) -> None:
+    """One value compared between groups of students."""
+    if not found.values or not found.groups:
+        widgets.empty(
+            "There is nothing to compare.", "A number or an outcome and a column of groups are needed."
+        )
+        return
+    titles = found.titles
+    left, right = st.columns(2)
+    value = left.selectbox("Compare", found.values, format_func=titles.__getitem__, key=_key("value"))
+    by = right.selectbox("Between groups of", found.groups, format_func=titles.__getitem__, key=_key("group"))
+    if value == by:
+        widgets.empty("A column cannot be compared by itself.", "Choose another column to group by.")
+        return
+    compared = widgets.result_of(cache.comparison_job(state.actor(), request, value, by))
+    _comparison(compared, titles[value], titles[by])
+
+
+def _comparison(compared, value: str, by: str) -> None:
+    """The largest difference in words, every group with its interval, and the spread of a number."""
+    result = compared.result
+    if result.is_empty:
+        widgets.empty(result.why_empty, "Choose another column to group by.")
+        return
+    st.markdown(text.md(result.sentence))
+    rate = result.measure == "rate"
+    level = f" '{result.level}'" if rate and result.level != "yes" else ""
+    title = f"Share of students: {value}{level}" if rate else value
+    explore_charts.intervals(
+        result.frame(),
+        value=result.measure,
+        title=title,
+        alt=result.sentence,
+        as_percent=rate,
+        key="intervals",
+    )
+    st.caption("The dot is the group's " + ("share" if rate else "mean") + ", the line its 95 % interval.")
+    if compared.spread is not None and not compared.spread.is_empty:
+        unit = f" ({compared.value.unit})" if compared.value.unit else ""
+        explore_charts.spread(
+            compared.spread, title=f"{value}{unit}", alt=f"The spread of {value} by {by}.", key="spread"
+        )
+        st.caption("The box holds the middle half of each group, the line in it is the median.")
+    if result.test is not None:
+        st.caption(text.md(explore_words.test(result.test)))
+    for note in result.notes:
+        st.caption(text.md(note))
+    with st.expander("Every group in a sentence", icon=":material/notes:"):
+        st.markdown("\n".join(f"- {text.md(sentence)}" for sentence in result.sentences))
+
+
+def _key(name: str) -> str:
+    """Return a key that is new for another table, so that no choice outlives its columns."""
+    return f"explore_{name}_{state.request().digest}"

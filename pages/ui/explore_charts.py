@@ -1,0 +1,56 @@
+"""Charts of the Explore page: groups with their intervals, and the spread in each group."""
+
+import streamlit as st
+
+from pages.ui.charts import BLUE, axis, draw
+
+
+def intervals(
+    frame, *, value: str, title: str, alt: str, as_percent: bool = False, key: str | None = None
+) -> None:
+    """A dot a group at ``value`` with a line from ``low`` to ``high``, in the order of the frame."""
+    form = {"format": ".0%"} if as_percent else {"format": ".3~g"}
+    base = {"y": axis("named", "", "nominal", sort=None, axis={"labelLimit": 260, "labelOverlap": False})}
+    dot = {
+        "x": axis(value, title, scale={"zero": as_percent}, axis={**form, "tickCount": 8}),
+        "tooltip": [
+            axis("group", "Group", "nominal"), axis("n", "Students", format=","), axis(value, title, **form),
+            axis("low", "Interval from", **form), axis("high", "to", **form),
+        ],
+    }  # fmt: skip
+    line = {"x": axis("low", title), "x2": {"field": "high"}}
+    layers = [
+        {"mark": {"type": "rule", "color": BLUE, "strokeWidth": 2.5}, "encoding": line},
+        {"mark": {"type": "point", "filled": True, "size": 90, "color": BLUE, "opacity": 1}, "encoding": dot},
+    ]
+    named = {"calculate": "datum.group + ' (' + format(datum.n, ',') + ')'", "as": "named"}
+    height = 60 + 32 * len(frame)
+    draw({"transform": [named], "encoding": base, "layer": layers, "height": height}, frame, alt=alt, key=key)
+
+
+def spread(distribution, *, title: str, alt: str, key: str | None = None) -> None:
+    """A box a group from its five numbers; no student's value is sent to the browser."""
+    import plotly.graph_objects as go
+
+    boxes = distribution.boxes
+    figure = go.Figure(
+        go.Box(
+            y=[box.group for box in boxes],
+            q1=[box.q25 for box in boxes],
+            median=[box.median for box in boxes],
+            q3=[box.q75 for box in boxes],
+            lowerfence=[box.low_whisker for box in boxes],
+            upperfence=[box.high_whisker for box in boxes],
+            orientation="h",
+            marker_color=BLUE,
+            name="",
+        )
+    )
+    figure.update_layout(
+        height=110 + 42 * len(boxes),
+        margin={"l": 0, "r": 10, "t": 10, "b": 0},
+        xaxis_title=title,
+        dragmode=False,
+    )
+    figure.update_yaxes(autorange="reversed", ticksuffix="  ")
+    st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})

@@ -1,0 +1,45 @@
+"""A choice is tried before it replaces what is there: what cannot be read takes nothing away."""
+
+import streamlit as st
+
+from core import cache
+from core.errors import AppError, JobCancelled
+from pages.ui import state, text, widgets
+
+TRIED = "waymark_tried"
+
+
+def choose(place: str, make) -> None:
+    """Remember the request that ``make()`` returns as the one to try here; say why it cannot be made."""
+    try:
+        st.session_state[TRIED] = (place, make())
+    except AppError as error:
+        st.session_state.pop(TRIED, None)
+        widgets.failure(error)
+
+
+def take_over(place: str, door=cache.preview_job) -> None:
+    """Run what was chosen at this place; work on it from now on, or say why not and keep what is there."""
+    chosen_at, tried = st.session_state.get(TRIED, (None, None))
+    if chosen_at != place:
+        return
+    job = door(state.actor(), tried)
+    widgets.wait_for(job)
+    try:
+        job.result()
+    except AppError as error:
+        _refuse(job, error)
+        return
+    del st.session_state[TRIED]
+    state.set_request(tried)
+    st.rerun()
+
+
+def _refuse(job, error: AppError) -> None:
+    """Say why the choice is not taken over, and what is still there."""
+    widgets.failure(error)
+    st.caption(f"Nothing was changed: you still work on {text.md(cache.source_name(state.request()))}.")
+    if error.retry:
+        cache.forget(job)
+    if isinstance(error, JobCancelled):
+        del st.session_state[TRIED]

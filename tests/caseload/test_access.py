@@ -1,0 +1,51 @@
+"""Who may do what is decided in core, with the reason."""
+
+import pytest
+
+from core.caseload.access import (
+    ALLOWED,
+    LOCAL,
+    UNGATED,
+    Action,
+    Actor,
+    ActorRole,
+    Allowed,
+    Denied,
+    may,
+    may_see,
+    require,
+)
+from core.errors import Forbidden
+
+MENTOR = Actor(who="ana", roles=frozenset({ActorRole.MENTOR}), scope="all")
+
+
+@pytest.mark.parametrize("action", Action)
+def test_the_local_actor_may_do_everything(action):
+    assert isinstance(may(LOCAL, action), Allowed)
+    require(LOCAL, action, synthetic=False)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_action_has_roles(action):
+    assert ALLOWED[action]
+
+
+@pytest.mark.parametrize("action", Action)
+def test_without_the_gate_only_made_up_students_are_open(action):
+    require(UNGATED, action, synthetic=True)
+    with pytest.raises(Forbidden, match="only the demo school is open without the front door"):
+        require(UNGATED, action, synthetic=False)
+
+
+def test_a_mentor_may_not_train_and_is_told_who_may():
+    with pytest.raises(Forbidden, match="You may not train a model: ana has none of the roles analyst"):
+        require(MENTOR, Action.TRAIN, synthetic=False)
+
+
+def test_seeing_a_student_gives_its_reason_either_way():
+    assert isinstance(may_see(MENTOR, "S1", synthetic=False), Allowed)
+    assert may_see(UNGATED, "S1", synthetic=False) == Denied("nobody may see made-up students only")
+    assert isinstance(may_see(UNGATED, "S1", synthetic=True), Allowed)
+    analyst = Actor(who="ben", roles=frozenset({ActorRole.ANALYST}), scope="all")
+    assert isinstance(may_see(analyst, "S1", synthetic=True), Denied)

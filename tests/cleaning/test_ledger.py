@@ -1,0 +1,171 @@
+"""The ledger: it adds up, names everybody, and says what changed."""
+
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from core.cleaning.columns import DropColumns
+from core.cleaning.duplicates import DropDuplicates, KeepOnePerStudent
+from core.cleaning.missing import FillWithMedian, FillWithMode
+from core.cleaning.numbers import ParseNumbers
+from core.cleaning.ranges import SetRange
+from core.cleaning.recipe import Recipe
+from core.cleaning.report import Exclusion
+from core.cleaning.rows import DropRows
+from core.cleaning.text import StripText
+from core.schema import Kind
+from tests.cleaning.tables import dataset, text
+
+
+def ledger(recipe, given):
+    return recipe.fit(given).report(given)
+
+
+def test_everybody_who_is_left_out_is_named_with_the_step_and_the_reason():
+    given = dataset(
+        {"student_id": text("b ", "a", "a", None, "a", "c"), "x": [1.0, 2.0, 2.0, 3.0, None, 4.0]}
+    )
+    steps = (StripText(("student_id",)), DropRows(("student_id",)), DropDuplicates(("student_id",)))
+    report = ledger(Recipe((*steps, KeepOnePerStudent(("student_id",)))), given)
+
+    assert (report.n_in, report.n_out) == (6, 3)
+    assert report.exclusions == (
+        Exclusion("row 4", 4, 2, "drop_rows", "no value in 'student_id'"),
+        Exclusion("a", 3, 3, "drop_duplicates", "the same in every column as another row, which was kept"),
+        Exclusion(
+            "a",
+            5,
+            4,
+            "keep_one_per_student",
+            "another row of this student was kept: the one with the fewest gaps",
+        ),
+    )
+    assert [(step.n_in, step.n_out, step.n_dropped) for step in report.steps] == [
+        (6, 6, 0),
+        (6, 5, 1),
+        (5, 4, 1),
+        (4, 3, 1),
+    ]
+
+
+def test_a_student_is_named_as_loaded_and_by_row_without_an_id_column():
+    given = dataset({"code": text(" x", None), "y": [1.0, 1.0]})
+    report = ledger(Recipe((StripText(("code",)), DropRows(("code",)))), given)
+
+    assert [one.student_id for one in report.exclusions] == ["row 2"]
+    assert report.steps[0].examples[0].student_id == "row 1"
+
+
+def test_changed_emptied_and_filled_cells_are_counted_with_examples():
+    given = dataset(
+        {"student_id": text("a", "b", "c", "d"), "fees": text("12", "3,5", "x", None)},
+        kinds={"fees": Kind.NUMBER},
+    )
+    steps = (ParseNumbers(("fees",)), SetRange("fees", 0, 10), FillWithMedian(("fees",)))
+    report = ledger(Recipe(steps), given)
+
+    counts = [(step.n_changed, step.n_emptied, step.n_filled) for step in report.steps]
+    assert counts == [(2, 1, 0), (1, 1, 0), (3, 0, 3)]
+    shown = report.examples_frame()
+    assert shown.values.tolist() == [
+        [1, "b", "fees", "3,5", "3.5"],
+        [1, "c", "fees", "x", ""],
+        [2, "a", "fees", "12", ""],
+        [3, "a", "fees", "", "3.5"],
+    ]
+    assert report.n_changed == 6
+    assert report.steps[2].what == "Fill the gaps of 'fees' with its median (3.5)."
+
+
+def test_at_most_five_different_changes_are_shown():
+    given = dataset(
+        {"student_id": text(*"abcdefghij"), "x": text(*[" p"] * 3, *[f" q{n}" for n in range(7)])}
+    )
+    (step,) = ledger(Recipe((StripText(("x",)),)), given).steps
+
+    assert step.n_changed == 10
+    assert [one.before for one in step.examples] == [" p", " q0", " q1", " q2", " q3"]
+
+
+def test_a_text_read_as_the_number_it_shows_is_no_change():
+    given = dataset({"x": text("1", "2.50", "3e2", None)})
+
+    assert ledger(Recipe((ParseNumbers(("x",)),)), given).n_changed == 0
+
+
+def test_added_and_dropped_columns_and_their_gaps_are_told():
+    given = dataset({"a": [1.0, None], "b": text(None, None)})
+    report = ledger(Recipe((DropColumns(("b",)), FillWithMedian(("a",), was_missing=True))), given)
+
+    assert report.steps[0].columns_dropped == ("b",)
+    assert report.steps[1].columns_added == ("a_was_missing",)
+    assert report.columns_frame().replace({np.nan: None}).values.tolist() == [
+        ["a", 1, 0],
+        ["b", 2, None],
+        ["a_was_missing", None, 0],
+    ]
+
+
+def test_a_report_that_found_nothing_says_so():
+    given = dataset({"student_id": text("a"), "x": [1.0]})
+
+    assert ledger(Recipe(), given).why_empty == "The recipe has no steps."
+    untouched = ledger(Recipe((StripText(("student_id",)),)), given)
+    assert untouched.is_empty
+    assert untouched.why_empty == "The recipe found nothing to change."
+    assert not ledger(Recipe((DropColumns(("x",)),)), given).is_empty
+    assert list(untouched.exclusions_frame()) == ["student_id", "row", "step", "kind", "reason"]
+    assert list(Recipe().fit(given).report(given).frame()) == [
+        *("step", "kind", "what", "n_in", "n_out", "n_dropped", "n_changed", "n_emptied", "n_filled"),
+    ]
+
+
+cells = st.lists(
+    st.tuples(
+        st.sampled_from(["a", "b ", "b", " ", None]),
+        st.sampled_from(["1", "2,5", "x", "999", " ", None]),
+        st.sampled_from(["own", "Own", " own", None]),
+    ),
+    max_size=15,
+)
+step_lists = st.lists(
+    st.sampled_from(
+        [
+            StripText(("student_id", "device")),
+            DropRows(("student_id",)),
+            DropRows(("device",)),
+            DropDuplicates(("student_id",)),
+            DropDuplicates(("student_id", "device")),
+            KeepOnePerStudent(("student_id",)),
+            KeepOnePerStudent(("student_id",), "last", "device"),
+            ParseNumbers(("fees",)),
+            FillWithMode(("device",)),
+        ]
+    ),
+    max_size=6,
+)
+
+
+@given(cells, step_lists)
+@settings(max_examples=60)
+def test_rows_in_are_rows_out_and_named_exclusions_for_any_table_and_recipe(rows, steps):
+    columns = list(zip(*rows, strict=True)) or [[], [], []]
+    named = dict(zip(("student_id", "fees", "device"), columns, strict=True))
+    given = dataset({name: text(*values) for name, values in named.items()})
+    before = given.collect().copy()
+    fitted = Recipe(tuple(steps)).fit(given)
+    cleaned, report = fitted.clean(given)
+
+    assert report.n_in == len(rows) == report.n_out + len(report.exclusions)
+    assert report.n_out == len(cleaned.collect())
+    assert len({one.row for one in report.exclusions}) == len(report.exclusions)
+    for number, step in enumerate(report.steps, start=1):
+        assert step.n_dropped == sum(one.step == number for one in report.exclusions)
+    for one in report.exclusions:
+        name = rows[one.row - 1][0]
+        assert one.student_id == (f"row {one.row}" if name is None else name)
+    assert_frame_equal(cleaned.collect(), fitted.apply(given).collect())
+    assert_frame_equal(given.collect(), before)
+    pd.testing.assert_index_equal(cleaned.collect().index, pd.RangeIndex(report.n_out))

@@ -1,0 +1,94 @@
+"""Filling gaps."""
+
+import pandas as pd
+import pytest
+
+from core import frames
+from core.cleaning.missing import FillWithConstant, FillWithMedian, FillWithMode
+from core.errors import StepFailed, WrongKind
+from core.schema import Kind, Role
+from tests.cleaning.tables import after, dataset, lists, text
+
+
+def test_new_rows_get_the_median_of_the_fitted_rows():
+    step = FillWithMedian(("gpa",))
+    learned = step.fit(frames.wrap(pd.DataFrame({"gpa": [2.0, None, 4.0]})))
+    new = step.apply(frames.wrap(pd.DataFrame({"gpa": [None, 1.0]})), learned)
+
+    assert learned == {"gpa": 3.0}
+    assert lists(new) == {"gpa": [3.0, 1.0]}
+    assert step.describe(learned) == "Fill the gaps of 'gpa' with its median (3)."
+
+
+def test_whole_numbers_take_a_median_between_them():
+    assert after(FillWithMedian(("n",)), n=pd.Series([1, 2, None], dtype="Int64"))["n"] == [1.0, 2.0, 1.5]
+
+
+@pytest.mark.parametrize(
+    ("values", "mode"),
+    [
+        (text("own", "shared", "own", None), "own"),
+        (text("shared", "own", None), "own"),
+        ([1.0, 0.0, None], 0.0),
+        ([-0.0, None], 0.0),
+    ],
+)
+def test_the_most_frequent_value_fills_and_the_smallest_on_ties(values, mode):
+    step = FillWithMode(("a",))
+    learned = step.fit(frames.wrap(pd.DataFrame({"a": values})))
+
+    assert learned == {"a": mode}
+    assert str(learned["a"]) == str(mode)
+    assert after(step, a=values)["a"][-1] == mode
+
+
+def test_a_column_without_values_teaches_nothing_and_keeps_its_gaps():
+    for step in (FillWithMedian(("a",)), FillWithMode(("a",))):
+        assert step.fit(frames.wrap(pd.DataFrame({"a": [float("nan")]}))) == {"a": None}
+        assert after(step, a=[float("nan")])["a"] == [None]
+        assert "(nothing known)" in step.describe({"a": None})
+
+
+def test_the_gap_can_be_remembered():
+    step = FillWithMedian(("hours",), was_missing=True)
+    schema = step.schema_after(dataset({"hours": [1.0]}, roles={"hours": Role.BARRIER}).schema)
+
+    assert after(step, hours=[1.0, None]) == {"hours": [1.0, 1.0], "hours_was_missing": [0.0, 1.0]}
+    assert schema.names() == ("hours", "hours_was_missing")
+    added = schema.column("hours_was_missing")
+    assert (added.kind, added.role, added.title) == (Kind.FLAG, Role.FEATURE, "hours was missing")
+
+
+def test_a_gap_column_that_is_there_already_is_refused():
+    step = FillWithMedian(("a",), was_missing=True)
+
+    with pytest.raises(
+        StepFailed, match=r"^The table already has a column 'a_was_missing', which fill_with_median"
+    ):
+        after(step, a=[1.0], a_was_missing=[0.0])
+
+
+def test_a_constant_fills_columns_of_its_own_kind():
+    assert after(FillWithConstant(("a",), value="none"), a=text("own", None))["a"] == ["own", "none"]
+    assert after(FillWithConstant(("a",), value=0.0), a=[1.5, None])["a"] == [1.5, 0.0]
+    with pytest.raises(WrongKind, match=r"^The gaps of 'a' cannot be filled with 'none': it holds numbers.$"):
+        after(FillWithConstant(("a",), value="none"), a=[1.0])
+    with pytest.raises(
+        WrongKind, match=r"^The gaps of 'a' cannot be filled with '0.0': it holds no numbers.$"
+    ):
+        after(FillWithConstant(("a",), value=0.0), a=text("own"))
+
+
+def test_a_median_needs_numbers_and_a_mode_needs_numbers_or_text():
+    with pytest.raises(
+        WrongKind, match=r"^The column 'a' does not hold numbers, which fill_with_median needs.$"
+    ):
+        after(FillWithMedian(("a",)), a=text("1"))
+    with pytest.raises(
+        WrongKind, match=r"^The column 'a' holds neither text nor numbers, which fill_with_mode needs.$"
+    ):
+        after(FillWithMode(("a",)), a=pd.to_datetime(["2026-01-01"]))
+
+
+def test_only_fills_that_learn_are_learned_again_inside_the_folds():
+    assert [step.in_folds for step in (FillWithMedian, FillWithMode, FillWithConstant)] == [True, True, False]

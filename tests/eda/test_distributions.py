@@ -1,0 +1,128 @@
+"""Histograms, boxes and counts of categories."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.eda.distributions import bin_edges, distribution
+from core.errors import ColumnNotFound, WrongKind
+from core.schema import Column, Kind, Role
+
+
+def test_bins_follow_freedman_and_diaconis_within_their_limits():
+    values = np.sort(np.random.default_rng(0).normal(size=2_000))
+    assert len(bin_edges(values)) == len(np.histogram_bin_edges(values, "fd"))
+    assert len(bin_edges(np.sort(np.r_[values, 1e3]))) - 1 == 60
+    assert len(bin_edges(values[:12])) - 1 == 10
+
+
+def test_histogram_counts_are_those_of_numpy(school):
+    data = school(500)
+    found = distribution(data.frame, column=data.schema.column("n_hours")).frame()
+
+    known = data.frame["n_hours"].dropna()
+    counts, _ = np.histogram(known, bins=[*found["low"], found["high"].iloc[-1]])
+    assert found["n"].tolist() == counts.tolist()
+    assert found["share"].sum() == pytest.approx(1)
+
+
+def test_whole_numbers_get_one_value_a_bin_where_they_are_few(table):
+    data = table(n_age=[15, 16, 16, 17, 18] * 10)
+    found = distribution(data.frame, column=data.schema.column("n_age")).frame()
+
+    assert found["low"].tolist() == [14.5, 15.5, 16.5, 17.5]
+    assert found["n"].tolist() == [10, 20, 10, 10]
+
+
+def test_the_box_has_quartiles_and_whiskers_that_end_at_values(table):
+    data = table(n_x=[*range(1, 12), 100])
+    box = distribution(data.frame, column=data.schema.column("n_x")).boxes[0]
+
+    assert (box.q25, box.median, box.q75) == tuple(np.quantile(data.frame["n_x"], (0.25, 0.5, 0.75)))
+    assert (box.low_whisker, box.high_whisker, box.max, box.n_beyond) == (1, 11, 100, 1)
+
+
+def test_categories_come_largest_first_and_flags_no_before_yes(table):
+    data = table(c_way=["bus"] * 11 + ["walk"] * 20, f_job=[1.0] * 20 + [0.0] * 11)
+
+    way = distribution(data.frame, column=data.schema.column("c_way")).frame()
+    job = distribution(data.frame, column=data.schema.column("f_job")).frame()
+    assert (way["label"].tolist(), way["n"].tolist()) == (["walk", "bus"], [20, 11])
+    assert (job["label"].tolist(), job["n"].tolist()) == (["no", "yes"], [11, 20])
+
+
+def test_by_group_each_group_adds_up_on_the_same_bins(school):
+    data = school(600)
+    found = distribution(
+        data.frame, column=data.schema.column("n_marks"), group=data.schema.column("c_house")
+    )
+    bars = found.frame()
+
+    assert bars.groupby("group")["n"].sum().to_dict() == data.frame["c_house"].value_counts().to_dict()
+    edges = bars.groupby("group")["low"].apply(tuple)
+    assert len(set(edges)) == 1
+    assert found.box_frame()["group"].tolist() == ["A", "B", "C", "D"]
+
+
+def test_groups_under_ten_are_withheld_with_the_next_smallest(table):
+    data = table(n_x=range(45), c_g=["a"] * 30 + ["b"] * 12 + ["c"] * 3)
+    found = distribution(data.frame, column=data.schema.column("n_x"), group=data.schema.column("c_g"))
+
+    assert (set(found.frame()["group"]), found.n_withheld) == ({"a"}, 2)
+
+
+def test_dates_are_binned_by_days(table):
+    data = table(d_x=["2024-01-01", "2024-01-02", "2024-01-02", None] * 5)
+    found = distribution(data.frame, column=data.schema.column("d_x"))
+
+    assert found.frame()["n"].tolist() == [5, 10]
+    assert found.frame()["low"].iloc[0] == pd.Timestamp("2023-12-31 12:00")
+    assert found.missing == 5
+
+
+@pytest.mark.parametrize("values", [[], [None] * 20])
+def test_nothing_known_is_an_answer(table, values):
+    data = table(n_x=values, c_y=values)
+    for name in ("n_x", "c_y"):
+        found = distribution(data.frame, column=data.schema.column(name))
+        assert (found.is_empty, found.why_empty) == (True, "No value is known.")
+
+
+def test_too_few_students_is_an_answer(table):
+    data = table(n_x=[1.0], c_y=["a"])
+    for name in ("n_x", "c_y"):
+        found = distribution(data.frame, column=data.schema.column(name))
+        assert found.why_empty == "Too few students: groups of fewer than 10 are not shown."
+
+
+def test_infinite_and_extreme_values_do_no_harm(table):
+    data = table(n_x=[np.inf, -1.7e308, 1.7e308, 0.0] * 10)
+    found = distribution(data.frame, column=data.schema.column("n_x"))
+
+    assert (found.n, found.infinite, found.missing) == (30, 10, 0)
+    assert sum(bar.n for bar in found.bars) == 30
+
+
+def test_names_have_no_distribution(table):
+    data = table(name=["Ann"] * 20, n_x=range(20))
+    with pytest.raises(WrongKind, match="'name' cannot be explored: it can identify a student"):
+        distribution(data.frame, column=data.schema.column("name"))
+    with pytest.raises(WrongKind):
+        distribution(data.frame, column=data.schema.column("n_x"), group=data.schema.column("name"))
+    with pytest.raises(WrongKind, match="'n_x' has values of kind 'number', not categories"):
+        distribution(data.frame, column=data.schema.column("n_x"), group=data.schema.column("n_x"))
+    with pytest.raises(ColumnNotFound):
+        distribution(data.frame, column=Column("n_z", Kind.NUMBER, Role.FEATURE))
+
+
+@given(st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=80))
+def test_every_value_is_in_one_bin(values):
+    frame = pd.DataFrame({"x": np.array(values)})
+    found = distribution(frame, column=Column("x", Kind.NUMBER, Role.FEATURE), min_group=1)
+
+    assert sum(bar.n for bar in found.bars) == len(values)
+    assert 1 <= len(found.bars) <= 60
+    assert found.bars[0].low <= min(values)
+    assert found.bars[-1].high >= max(values)

@@ -1,0 +1,51 @@
+"""An outcome is tried on the cleaned table: whom it happened to, whom not, and for whom it is not known."""
+
+import io
+
+import pytest
+
+from core.caseload.access import LOCAL, UNGATED
+from core.errors import Forbidden, OutcomeError
+from core.settings import Settings
+from core.workflow import outcomes, tables
+from core.workflow.requests import demo_request
+
+MARKS = b"student_id,score,left\n1,40,no\n2,80,yes\n3,,no\n4,30,yes\n"
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(workspace=tmp_path)
+
+
+@pytest.fixture
+def request_for(settings):
+    spec = tables.keep_file(LOCAL, io.BytesIO(MARKS), name="marks.csv", settings=settings)
+    return demo_request(students=10, seed=1).with_source(spec).with_outcome
+
+
+def test_it_is_counted_for_whom_it_happened_and_for_whom_it_is_not_known(request_for, settings):
+    found = outcomes.check_outcome(LOCAL, request_for("score < 50"), settings=settings)
+
+    assert (found.n_happened, found.n_not, found.n_unknown) == (2, 1, 1)
+    assert (found.words, found.columns) == ("score is below 50", ("score",))
+    assert found.share == pytest.approx(2 / 3)
+
+
+def test_a_share_of_nobody_is_none(request_for, settings):
+    found = outcomes.OutcomeCheck("a < 1", "a is below 1", ("a",), n_happened=0, n_not=0, n_unknown=4)
+
+    assert found.share is None
+
+
+def test_a_mistake_points_at_its_character(request_for, settings):
+    with pytest.raises(OutcomeError) as refused:
+        outcomes.check_outcome(LOCAL, request_for("scroe < 50"), settings=settings)
+
+    assert "at character 1." in str(refused.value)
+    assert refused.value.hint.endswith("^")
+
+
+def test_without_the_front_door_a_schools_own_outcome_is_not_counted(request_for, settings):
+    with pytest.raises(Forbidden):
+        outcomes.check_outcome(UNGATED, request_for("score < 50"), settings=settings)

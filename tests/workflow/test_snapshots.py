@@ -1,0 +1,74 @@
+"""A snapshot gives back exactly what was kept, whole or not at all."""
+
+import os
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core import frames
+from core.dataset import Dataset, Provenance
+from core.schema import Column, Kind, Role, Schema
+from core.workflow import snapshots
+
+
+def dataset():
+    rows = pd.DataFrame(
+        {
+            "id": ["007", "NA", "Ø"],
+            "gpa": [1.5, np.nan, 2.0],
+            "at": pd.to_datetime(["2026-01-05", None, "2026-02-01"]),
+        }
+    )
+    columns = (
+        Column("id", Kind.TEXT, Role.STUDENT_ID, reason="distinct"),
+        Column("gpa", Kind.NUMBER, Role.FEATURE, unit="points", lowest=0.0),
+        Column("at", Kind.DATE, Role.TIME),
+    )
+    origin = Provenance(
+        "file a.csv", "a", datetime(2026, 1, 2, tzinfo=UTC), 3, "abc", notes=("read as text",)
+    )
+    return Dataset(frames.wrap(rows), Schema(columns), origin)
+
+
+def refuse():
+    raise AssertionError("built again")
+
+
+def test_what_was_kept_comes_back_equal(tmp_path):
+    built = snapshots.snapshot(tmp_path, "k", dataset)
+    kept = snapshots.snapshot(tmp_path, "k", refuse)
+
+    pd.testing.assert_frame_equal(kept.collect(), dataset().collect())
+    assert (kept.schema, kept.provenance) == (dataset().schema, dataset().provenance)
+    assert built.schema == kept.schema
+
+
+def test_the_folder_is_its_owners_alone(tmp_path):
+    snapshots.snapshot(tmp_path, "k", dataset)
+
+    assert (tmp_path / "snapshots").stat().st_mode & 0o077 == 0
+
+
+def test_a_failed_build_leaves_nothing(tmp_path):
+    with pytest.raises(AssertionError):
+        snapshots.snapshot(tmp_path, "k", refuse)
+
+    assert not (tmp_path / "snapshots").exists() or not list((tmp_path / "snapshots").iterdir())
+
+
+def test_the_oldest_snapshots_go_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(snapshots, "KEPT", 2)
+    for number, key in enumerate("abc"):
+        snapshots.snapshot(tmp_path, key, dataset)
+        os.utime(tmp_path / "snapshots" / key, (number, number))
+    snapshots.snapshot(tmp_path, "d", dataset)
+
+    assert sorted(p.name for p in (tmp_path / "snapshots").iterdir()) == ["c", "d"]
+
+
+def test_no_half_written_snapshot_is_ever_read(tmp_path):
+    (tmp_path / "snapshots" / "k").mkdir(parents=True)
+
+    assert len(snapshots.snapshot(tmp_path, "k", dataset).collect()) == 3
