@@ -89,7 +89,7 @@ def _segments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
     parser.add_argument("--out", required=True, type=Path, metavar="CSV", help="where the segments go")
-    parser.set_defaults(run=commands.segments)
+    parser.set_defaults(run=commands.write_segments)
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
@@ -130,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with tempfile.TemporaryDirectory(prefix="waymark-") as folder:
             options.run(LOCAL, options, settings=replace(settings, workspace=Path(folder)))
     except AppError as error:
-        print(f"{error} {error.hint or ''}".strip(), file=sys.stderr)
+        print(_one_line(error), file=sys.stderr)
         return 2
     except BrokenPipeError:
         return 0
@@ -140,6 +140,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"Something went wrong (reference {reference}). Nothing was written.", file=sys.stderr)
         return 1
     return 0
+
+
+def _one_line(error: AppError) -> str:
+    """Return the sentence and the first line of the hint: what follows only points into the text."""
+    first, _, _ = (error.hint or "").partition("\n")
+    return " ".join(f"{error} {first}".split())
 
 
 if __name__ == "__main__":

@@ -188,7 +188,7 @@ def list_page(
     """Return a page of the list, with segments once they are found."""
     segments = _segments(actor, request)
     return listing.list_page(
-        actor, _training(actor, request), policy, start=start, size=size, segmentation=segments
+        actor, _training(actor, request), policy, start=start, size=size, segments=segments
     )
 
 
@@ -196,13 +196,13 @@ def list_csv(actor: Actor, request: TrainingRequest, policy: ThresholdPolicy) ->
     """Return the whole list as CSV; waits for the segments."""
     segments_job(actor, request).wait(settings().job_seconds)
     segments = _segments(actor, request)
-    return listing.list_csv(actor, _training(actor, request), policy, segmentation=segments)
+    return listing.list_csv(actor, _training(actor, request), policy, segments=segments)
 
 
 def student_sheet(actor: Actor, request: TrainingRequest, policy: ThresholdPolicy, student_id: str) -> Any:
     """Return one student's sheet; raises Forbidden, InvalidChoice."""
     segments = _segments(actor, request)
-    return listing.student_sheet(actor, _training(actor, request), policy, student_id, segmentation=segments)
+    return listing.student_sheet(actor, _training(actor, request), policy, student_id, segments=segments)
 
 
 def _training(actor: Actor, request: TrainingRequest) -> Any:

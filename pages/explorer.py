@@ -57,18 +57,16 @@ def segments() -> None:
     if found.is_empty:
         widgets.empty(found.why_empty)
         return
-    st.write(text.md(found.verdict))
-    k = st.slider(
-        "Number of segments (K)", found.smallest_k, found.largest_k, found.recommended_k, key="explorer_k"
-    )
-    quality, sizes = found.quality(), found.profiles(k)
+    (st.success if found.is_clear else st.info)(text.md(found.verdict), icon=":material/hub:")
+    k = widgets.k_picker(found)
+    quality = found.quality()
     left, right = st.columns(2)
     with left:
         charts.by_k(
             quality,
             chosen=k,
             value="inertia",
-            title="Spread within segments",
+            title="Spread within segments (inertia a student)",
             alt="Spread within segments for each K; look for the bend.",
             key="inertia",
         )
@@ -81,7 +79,8 @@ def segments() -> None:
             alt="Separation for each K, from -1 to 1; higher is clearer.",
             key="silhouette",
         )
-    tables.segments(sizes, key="segment_profiles")
+    tables.segments(found.tables[k], key="segment_profiles")
+    st.caption(" ".join(text.md(words) for words in found.about))
 
 
 st.subheader("Students")

@@ -111,5 +111,5 @@ charts.forest(
 tables.odds(training.odds.frame(), key="train_odds")
 
 st.subheader("What is not used")
-tables.excluded(training.features.excluded, key="train_excluded")
+tables.excluded(training.columns_left_out, key="train_excluded")
 widgets.provenance(training.provenance, *training.about)

@@ -356,3 +356,15 @@ def test_it_runs_as_a_module_and_leaves_nothing_behind(table, tmp_path):
 
     assert (done.returncode, done.stderr) == (0, "")
     assert set(Path(tmp_path).iterdir()) == before
+
+
+def test_an_id_that_looks_like_a_number_stays_text(capsys, tmp_path):
+    table = school().rename(columns={"student_id": "pupil"})
+    table["pupil"] = [f"{1000 + 3 * n:06d}" for n in range(160)]
+    table.loc[0, "pupil"] = "12345678901234567890123"
+    table.to_csv(tmp_path / "s.csv", index=False)
+    status, _, _ = at_risk(capsys, tmp_path / "s.csv", tmp_path / "list.csv", "--id", "pupil")
+    rows = csv.DictReader(io.StringIO((tmp_path / "list.csv").read_text("utf-8")))
+
+    assert status == 0
+    assert {row["student_id"] for row in rows} == set(table["pupil"])

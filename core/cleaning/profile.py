@@ -213,13 +213,13 @@ class Table:
         """The rows as loaded."""
         return len(self.frame)
 
-    @property
+    @cached_property
     def student_id(self) -> str | None:
         """The name of the student id column, where the table has one."""
         name = self.schema.student_id
         return name if name in self.frame.columns else None
 
-    @property
+    @cached_property
     def ids(self) -> pd.Series | None:
         """The tidied student ids, row by row; None without an id column."""
         return None if self.student_id is None else self.tidied[self.student_id]

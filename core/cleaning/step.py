@@ -76,11 +76,6 @@ class Step(ABC):
     def _says(self, state: State | None) -> str: ...
 
 
-def is_text(frame: Frame, column: str) -> bool:
-    """Tell whether the column holds text."""
-    return bool(frame.collect_schema()[column] == nw.String)
-
-
 def texts(frame: Frame, columns: Sequence[str]) -> list[str]:
     """Return those of ``columns`` that hold text; a clean number column has nothing to tidy."""
     held = frame.collect_schema()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from core.schema import Schema
 from core.settings import Settings
 from core.sources.base import Progress
 from core.workflow.requests import CleaningRequest, TableRequest
-from core.workflow.snapshots import snapshot
 from core.workflow.tables import load_table
 from core.workflow.workspace import put
 
@@ -85,7 +83,7 @@ def clean(
     report(0.0, "Reading the table")
     dataset = load_table(actor, request.table, settings=settings)
     report(0.2, "Preparing the recipe")
-    fitted = _recipe(dataset, request, settings).fit(dataset)
+    fitted = recipe_for(actor, dataset, request, settings=settings).fit(dataset)
     report(0.4, "Cleaning, and accounting for every student")
     cleaned, ledger = fitted.clean(dataset)
     report(0.8, "Writing the cleaned table")
@@ -101,18 +99,6 @@ def clean(
         csv=_write(after, settings, f"cleaned-{request.digest}.csv"),
         ledger=_write(ledger.exclusions_frame(), settings, f"left-out-{request.digest}.csv"),
     )
-
-
-def students_table(
-    actor: Actor, request: CleaningRequest, *, settings: Settings, progress: Progress | None = None
-) -> Dataset:
-    """Return the cleaned table that models and explorations use: gaps are still gaps.
-
-    Steps that learn from many rows are left out here; a model learns them inside its folds (decision 0005).
-    """
-    require(actor, Action.CLEAN, synthetic=request.table.is_demo)
-    key = f"clean-{request.digest}"
-    return snapshot(settings.workspace, key, _cleaner(actor, request, settings, progress or _quiet))
 
 
 def read_recipe(actor: Actor, content: bytes) -> Recipe:
@@ -131,27 +117,15 @@ def read_recipe(actor: Actor, content: bytes) -> Recipe:
         ) from error
 
 
-def _cleaner(
-    actor: Actor, request: CleaningRequest, settings: Settings, progress: Progress
-) -> Callable[[], Dataset]:
-    def build() -> Dataset:
-        progress(0.0, "Reading the table")
-        dataset = load_table(actor, request.table, settings=settings)
-        progress(0.1, "Cleaning")
-        recipe = _recipe(dataset, request, settings)
-        return recipe.without_in_folds().fit(dataset).apply(dataset)
-
-    return build
-
-
 def _in_words(fitted: FittedRecipe) -> list[str]:
     """Return what each step does with what it learned, without its reason."""
     pairs = zip(fitted.recipe.steps, fitted.states, strict=True)
     return [replace(step, reason="").describe(state) for step, state in pairs]
 
 
-def _recipe(dataset: Dataset, request: CleaningRequest, settings: Settings) -> Recipe:
+def recipe_for(actor: Actor, dataset: Dataset, request: CleaningRequest, *, settings: Settings) -> Recipe:
     """Return the request's recipe, or the one that is proposed for its table: found once, then remembered."""
+    require(actor, Action.CLEAN, synthetic=request.table.is_demo)
     if request.recipe is not None:
         return request.recipe
     place = _proposal_place(request.table, settings)

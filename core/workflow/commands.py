@@ -33,10 +33,10 @@ def at_risk(actor: Actor, options: argparse.Namespace, *, settings: Settings) ->
     policy = AtScore(options.threshold) if options.capacity is None else ForCapacity(options.capacity)
     request = _request(actor, options, settings)
     training = train(actor, request, settings=settings, progress=_progress)
-    segmentation = segment(actor, request, settings=settings, progress=_progress)
-    options.out.write_bytes(list_csv(actor, training, policy, segmentation=segmentation))
+    segments = segment(actor, request, settings=settings, progress=_progress)
+    options.out.write_bytes(list_csv(actor, training, policy, segments=segments))
     if options.json is not None:
-        report = evaluation_report(actor, training, policy, segmentation=segmentation)
+        report = evaluation_report(actor, training, policy, segments=segments)
         options.json.write_text(_json(report), encoding="utf-8")
     cut = training.curve.cut(policy)
     _say(f"{cut.n_listed:,} of {training.n_students:,} students are listed in '{options.out}'.")
@@ -55,7 +55,7 @@ def profile(actor: Actor, options: argparse.Namespace, *, settings: Settings) ->
     print(found.as_text())
 
 
-def segments(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:
+def write_segments(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:
     """Write each student's segment."""
     _check_places(options.out)
     request = _request(actor, options, settings)
@@ -150,4 +150,4 @@ def _progress(fraction: float, words: str) -> None:
         print(f"\r{fraction:4.0%} {words:<60}", end=end, file=sys.stderr, flush=True)
 
 
-__all__: Sequence[str] = ("at_risk", "demo", "profile", "segments")
+__all__: Sequence[str] = ("at_risk", "demo", "profile", "write_segments")

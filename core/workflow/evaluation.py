@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.caseload.access import Action, Actor, require
 from core.modeling.metric import Metric
 from core.modeling.thresholds import ThresholdPolicy
 from core.workflow.release import WAYMARK_VERSION
+from core.workflow.segmenting import Segments
 from core.workflow.training import Training, evaluate_at
-
-if TYPE_CHECKING:
-    from core.modeling.segments import Segmentation
 
 LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "pyarrow", "narwhals")
 
 
 def evaluation_report(
-    actor: Actor, training: Training, policy: ThresholdPolicy, *, segmentation: Segmentation
+    actor: Actor, training: Training, policy: ThresholdPolicy, *, segments: Segments
 ) -> dict[str, Any]:
     """Return what was done, how good it is beside a simple rule, and who and what was left out.
 
@@ -47,7 +45,7 @@ def evaluation_report(
         "features": [column.name for column in validated.columns],
         "excluded": _excluded(training),
         "checks": [_check(check) for check in training.checks],
-        "segments": {"k": segmentation.recommended_k, "verdict": segmentation.verdict},
+        "segments": {"k": segments.recommended_k, "verdict": segments.verdict},
         "notes": [note for note in (cut.note, _id_note(training)) if note],
         "source": _source(training),
         "versions": _versions(),
@@ -68,7 +66,7 @@ def _metric(metric: Metric) -> dict[str, Any]:
 
 def _excluded(training: Training) -> list[dict[str, str]]:
     columns = [
-        {"kind": "column", "name": one.name, "reason": one.reason} for one in training.features.excluded
+        {"kind": "column", "name": one.name, "reason": one.reason} for one in training.columns_left_out
     ]
     students = [
         {"kind": "student", "name": one.student_id, "reason": one.reason} for one in training.left_out

@@ -22,8 +22,8 @@ from core.features.outcome import parse_outcome
 from core.schema import Column, Kind, Role, Schema
 from core.settings import Settings
 from core.sources.base import Progress
-from core.workflow.cleaning import students_table
 from core.workflow.requests import TrainingRequest
+from core.workflow.students import students
 
 METHODS = {
     "pearson": "correlation (Pearson)",
@@ -215,7 +215,7 @@ class _Table:
 
 def _students(actor: Actor, request: TrainingRequest, settings: Settings) -> _Table:
     """Return the cleaned table with the outcome as a column, without what cannot be explored."""
-    dataset = students_table(actor, request.cleaning, settings=settings)
+    dataset = students(actor, request.cleaning, settings=settings).table
     frame = dataset.collect()
     unfit = [c for c in dataset.schema if not _fits(frame[c.name], c.kind)]
     schema = Schema(tuple(c for c in dataset.schema if c not in unfit))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,10 +12,8 @@ from core.caseload.access import Action, Actor, Allowed, may_see, require
 from core.cleaning.export import to_csv_bytes
 from core.errors import Forbidden, InvalidChoice, nearest
 from core.modeling.thresholds import AtScore, Cut, ForCapacity, ThresholdPolicy
+from core.workflow.segmenting import Segments
 from core.workflow.training import Training
-
-if TYPE_CHECKING:
-    from core.modeling.segments import Segmentation
 
 CSV_COLUMNS = ("student_id", "rank", "listed", "risk", "need", "segment", "reasons")
 
@@ -77,7 +74,7 @@ def list_page(
     *,
     start: int,
     size: int,
-    segmentation: Segmentation | None = None,
+    segments: Segments | None = None,
     k: int | None = None,
 ) -> ListPage:
     """Return ``size`` students from rank ``start + 1`` on; the last page may be shorter."""
@@ -91,8 +88,8 @@ def list_page(
     frame["need"] = _need(training, policy)[rows]
     frame["risk"] = np.rint(training.validated.risk[rows] * 100).astype(int)
     frame["reasons"] = training.explainer.reasons(rows) if len(rows) else ""
-    if segmentation is not None and not segmentation.is_empty:
-        frame["segment"] = segmentation.label_of(k or segmentation.recommended_k)[rows]
+    if segments is not None and not segments.is_empty:
+        frame["segment"] = segments.names(rows, k=k or segments.recommended_k)
     words = f"students {start + 1:,} to {start + len(rows):,} of {training.n_students:,}"
     return ListPage(frame, tuple(map(str, frame["student_id"])), words)
 
@@ -102,15 +99,15 @@ def list_frame(
     training: Training,
     policy: ThresholdPolicy,
     *,
-    segmentation: Segmentation | None,
+    segments: Segments | None,
     k: int | None = None,
 ) -> pd.DataFrame:
     """Return every student ordered by rank, with the columns ``CSV_COLUMNS``."""
     require(actor, Action.LIST, synthetic=training.provenance.synthetic)
     order = training.curve.order
-    segments: NDArray[np.object_] = np.full(training.n_students, "", dtype=object)
-    if segmentation is not None and not segmentation.is_empty:
-        segments = segmentation.labels(k or segmentation.recommended_k).astype(str).astype(object)
+    numbers: NDArray[np.object_] = np.full(training.n_students, "", dtype=object)
+    if segments is not None and not segments.is_empty:
+        numbers = segments.labels(k or segments.recommended_k).astype(str).astype(object)
     listed = np.where(training.curve.listed(policy), "true", "false")
     columns = {
         "student_id": training.features.student_ids[order],
@@ -118,7 +115,7 @@ def list_frame(
         "listed": listed[order],
         "risk": training.validated.risk[order],
         "need": _need(training, policy)[order],
-        "segment": segments[order],
+        "segment": numbers[order],
         "reasons": training.explainer.reasons()[order],
     }
     return pd.DataFrame(columns, columns=list(CSV_COLUMNS))
@@ -129,11 +126,11 @@ def list_csv(
     training: Training,
     policy: ThresholdPolicy,
     *,
-    segmentation: Segmentation | None,
+    segments: Segments | None,
     k: int | None = None,
 ) -> bytes:
     """Return the list as CSV, safe to open in a spreadsheet; the same request gives the same bytes."""
-    frame = list_frame(actor, training, policy, segmentation=segmentation, k=k)
+    frame = list_frame(actor, training, policy, segments=segments, k=k)
     frame["risk"] = [f"{risk:.6f}" for risk in frame["risk"]]
     return to_csv_bytes(frame)
 
@@ -144,7 +141,7 @@ def student_sheet(
     policy: ThresholdPolicy,
     student_id: str,
     *,
-    segmentation: Segmentation | None = None,
+    segments: Segments | None = None,
     k: int | None = None,
 ) -> StudentSheet:
     """Return one student's sheet; raises Forbidden, InvalidChoice with the nearest id."""
@@ -153,7 +150,7 @@ def student_sheet(
         raise Forbidden(f"You may not see this student: {decision.reason}.", hint="Ask an administrator.")
     row = _row_of(training, student_id)
     (told,) = training.explainer.explain([row])
-    found = segmentation is not None and not segmentation.is_empty
+    found = segments is not None and not segments.is_empty
     return StudentSheet(
         student_id=student_id,
         name="" if training.names is None else str(training.names[row]),
@@ -165,9 +162,7 @@ def student_sheet(
         mean_risk=training.curve.mean_risk,
         reasons=told.reasons,
         strengths=told.strengths,
-        segment=str(segmentation.label_of(k or segmentation.recommended_k)[row])
-        if segmentation and found
-        else "",
+        segment=str(segments.names([row], k=k or segments.recommended_k)[0]) if segments and found else "",
         contributions=told.frame(),
     )
 

@@ -8,8 +8,8 @@ from core.caseload.access import Action, Actor, require
 from core.features.outcome import parse_outcome
 from core.settings import Settings
 from core.sources.base import Progress
-from core.workflow.cleaning import students_table
 from core.workflow.requests import TrainingRequest
+from core.workflow.students import students
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def check_outcome(
 ) -> OutcomeCheck:
     """Return whom the request's outcome happened to; raises OutcomeError, ColumnNotFound."""
     require(actor, Action.TRAIN, synthetic=request.table.is_demo)
-    dataset = students_table(actor, request.cleaning, settings=settings, progress=progress)
+    dataset = students(actor, request.cleaning, settings=settings, progress=progress).table
     frame = dataset.collect()
     outcome = parse_outcome(request.outcome, [str(name) for name in frame.columns])
     label = outcome.label(frame)

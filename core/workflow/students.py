@@ -12,7 +12,7 @@ from core.cleaning.report import Exclusion
 from core.dataset import Dataset
 from core.settings import Settings
 from core.sources.base import Progress
-from core.workflow.cleaning import _recipe as recipe_for
+from core.workflow.cleaning import recipe_for
 from core.workflow.requests import CleaningRequest
 from core.workflow.snapshots import KEPT, snapshot
 from core.workflow.tables import load_table
@@ -25,6 +25,8 @@ class Students:
 
     table: Dataset
     left_out: tuple[Exclusion, ...]
+    columns_left_out: tuple[tuple[str, str], ...]
+    """Columns that cleaning dropped, each with the reason."""
 
 
 def students(
@@ -40,15 +42,9 @@ def students(
     table = snapshot(settings.workspace, f"clean-{request.digest}", build)
     if not ledger.exists():
         build()
-    rows = json.loads(ledger.read_text(encoding="utf-8"))
-    return Students(table, tuple(Exclusion(**row) for row in rows))
-
-
-def students_table(
-    actor: Actor, request: CleaningRequest, *, settings: Settings, progress: Progress | None = None
-) -> Dataset:
-    """Return the cleaned table alone."""
-    return students(actor, request, settings=settings, progress=progress).table
+    written = json.loads(ledger.read_text(encoding="utf-8"))
+    rows = tuple(Exclusion(**row) for row in written["rows"])
+    return Students(table, rows, tuple((name, reason) for name, reason in written["columns"]))
 
 
 def _cleaner(
@@ -60,10 +56,13 @@ def _cleaner(
         progress(0.0, "Reading the table")
         dataset = load_table(actor, request.table, settings=settings)
         progress(0.3, "Cleaning")
-        recipe = recipe_for(dataset, request, settings).without_in_folds()
+        recipe = recipe_for(actor, dataset, request, settings=settings).without_in_folds()
         cleaned, report = recipe.fit(dataset).clean(dataset)
-        rows = [asdict(exclusion) for exclusion in report.exclusions]
-        put(ledger, json.dumps(rows).encode(), kept=2 * KEPT)
+        written = {
+            "rows": [asdict(exclusion) for exclusion in report.exclusions],
+            "columns": [(name, step.what) for step in report.steps for name in step.columns_dropped],
+        }
+        put(ledger, json.dumps(written).encode(), kept=2 * KEPT)
         return cleaned
 
     return build

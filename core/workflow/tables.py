@@ -56,12 +56,26 @@ def load_table(
 ) -> Dataset:
     """Return the table under the user's roles and kinds; raises SourceError, ColumnNotFound, RoleMissing.
 
-    Read once: later calls with the same source, table and kinds take the snapshot.
+    A student id stays text: ``007`` is not 7. Read once: later calls with the same source, table and kinds take the snapshot.
     """
     require(actor, Action.LOAD, synthetic=request.is_demo)
-    key = "table-" + TableRequest(request.source, request.table, kinds=request.kinds).digest
-    dataset = snapshot(settings.workspace, key, _reader(request, settings, progress))
+    dataset = _kept(request, settings, progress)
+    schema = _with_user_roles(dataset.schema, request)
+    numeric_ids = [
+        name for name in schema.names(Role.STUDENT_ID) if schema.column(name).kind is not Kind.TEXT
+    ]
+    if not numeric_ids:
+        return dataset.with_schema(schema)
+    as_text = {**dict(request.kinds), **dict.fromkeys(numeric_ids, Kind.TEXT)}
+    again = replace(request, kinds=tuple(sorted(as_text.items())))
+    dataset = _kept(again, settings, progress)
     return dataset.with_schema(_with_user_roles(dataset.schema, request))
+
+
+def _kept(request: TableRequest, settings: Settings, progress: Progress | None) -> Dataset:
+    """Return the table with guessed roles; read from its source once."""
+    key = "table-" + TableRequest(request.source, request.table, kinds=request.kinds).digest
+    return snapshot(settings.workspace, key, _reader(request, settings, progress))
 
 
 def preview(
@@ -97,7 +111,7 @@ def keep_file(actor: Actor, stream: BinaryIO, *, name: str, settings: Settings) 
     """
     require(actor, Action.LOAD, synthetic=False)
     shown = Path(name).name
-    return FileSpec(path=str(_kept(stream, shown, settings)), name=shown)
+    return FileSpec(path=str(_stored(stream, shown, settings)), name=shown)
 
 
 def keep_path(actor: Actor, path: str, *, settings: Settings) -> FileSpec:
@@ -113,7 +127,7 @@ def keep_path(actor: Actor, path: str, *, settings: Settings) -> FileSpec:
     check_place(FileSpec(path=str(origin)), _limits_of(settings))
     try:
         with origin.open("rb") as stream:
-            return FileSpec(path=str(_kept(stream, origin.name, settings)), name=origin.name)
+            return FileSpec(path=str(_stored(stream, origin.name, settings)), name=origin.name)
     except PermissionError as error:
         raise not_allowed(origin.name) from error
 
@@ -134,7 +148,7 @@ def _limits_of(settings: Settings) -> FileLimits:
     )
 
 
-def _kept(stream: BinaryIO, name: str, settings: Settings) -> Path:
+def _stored(stream: BinaryIO, name: str, settings: Settings) -> Path:
     """Copy the stream into the workspace, a block at a time, and return where it lies."""
     limits, digest = _limits_of(settings), hashlib.sha256()
 

@@ -15,7 +15,7 @@ from core.dataset import Dataset, Provenance
 from core.errors import NotEnoughStudents, OutcomeError
 from core.features.build import build_features
 from core.features.outcome import Outcome, parse_outcome
-from core.features.table import FeatureTable
+from core.features.table import Excluded, FeatureTable
 from core.modeling.checks import Check, run_checks
 from core.modeling.evaluate import Evaluation, evaluate
 from core.modeling.explain import Explainer, explainer
@@ -24,12 +24,12 @@ from core.modeling.odds import OddsRatios, odds_ratios
 from core.modeling.risk_model import fit_model
 from core.modeling.table import Floats, known_share
 from core.modeling.thresholds import ForCapacity, ThresholdCurve, ThresholdPolicy, prepare
-from core.modeling.train import CrossValidated, cross_validate
+from core.modeling.train import CrossValidated, check_label, cross_validate
 from core.schema import Role
 from core.settings import Settings
 from core.sources.base import Progress
 from core.workflow.requests import TrainingRequest
-from core.workflow.students import students
+from core.workflow.students import Students, students
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +56,8 @@ class Training:
     checks: tuple[Check, ...]
     left_out: tuple[Exclusion, ...]
     """Rows that cleaning left out, with the reason."""
+    columns_left_out: tuple[Excluded, ...]
+    """Columns that are no features, with the reason; those that cleaning dropped come last."""
     has_ids: bool
     """Whether the table has a student id; else the students are called by their row."""
 
@@ -106,10 +108,11 @@ def train(
     cleaned = students(actor, request.cleaning, settings=settings)
     frame = cleaned.table.collect()
     outcome = _outcome(request, frame)
+    label: Floats = np.asarray(outcome.label(frame), dtype=np.float64)
+    check_label(label, outcome=outcome.text)
     features = build_features(
         frame, schema=cleaned.table.schema, outcome_columns=outcome.columns, exclude=request.exclude
     )
-    label = outcome.label(frame).to_numpy(dtype=np.float64)
     validated = cross_validate(
         features,
         label,
@@ -118,7 +121,7 @@ def train(
         outcome=outcome.text,
         progress=_part(report, 0.1, 0.7),
     )
-    return _finish(request, cleaned.table, cleaned.left_out, outcome, features, validated, report)
+    return _finish(request, cleaned, outcome, features, validated, report)
 
 
 def evaluate_at(actor: Actor, training: Training, policy: ThresholdPolicy) -> Evaluation:
@@ -129,8 +132,7 @@ def evaluate_at(actor: Actor, training: Training, policy: ThresholdPolicy) -> Ev
 
 def _finish(
     request: TrainingRequest,
-    table: Dataset,
-    left_out: tuple[Exclusion, ...],
+    cleaned: Students,
     outcome: Outcome,
     features: FeatureTable,
     validated: CrossValidated,
@@ -139,6 +141,7 @@ def _finish(
     """Evaluate, explain and check what was trained."""
     report(0.72, "Measuring how good the list is")
     label = validated.label
+    left_out = (*features.excluded, *(Excluded(*one) for one in cleaned.columns_left_out))
     curve = prepare(validated.risk, features.student_ids, seed=request.seed, label=label)
     evaluation = _evaluate(validated, curve, ForCapacity(_default_capacity(features.n_students)))
     report(0.8, "Trying it on students kept apart")
@@ -149,10 +152,10 @@ def _finish(
     )
     return Training(
         request=request,
-        provenance=table.provenance,
+        provenance=cleaned.table.provenance,
         outcome=outcome,
         features=features,
-        names=_names(table),
+        names=_names(cleaned.table),
         validated=validated,
         curve=curve,
         known_share=known_share(features),
@@ -161,9 +164,10 @@ def _finish(
         holdout=holdout,
         why_no_holdout=why_no_holdout,
         odds=odds,
-        checks=run_checks(validated, evaluation, features, excluded=features.excluded),
-        left_out=left_out,
-        has_ids=table.schema.student_id is not None,
+        checks=run_checks(validated, evaluation, features, excluded=left_out),
+        left_out=cleaned.left_out,
+        columns_left_out=left_out,
+        has_ids=cleaned.table.schema.student_id is not None,
     )
 
 

@@ -27,7 +27,7 @@ def draw(request, preview) -> None:
         wanted = right.form_submit_button("Use it", icon=":material/check:", type="primary", width="stretch")
     if wanted and typed.strip():
         trying.choose(PLACE, lambda: request.with_outcome(typed))
-    trying.take_over(PLACE, cache.outcome_job)
+    trying.take_over(PLACE, cache.outcome_job, kept="the outcome in use is as it was")
     _in_use(request)
 
 

@@ -27,7 +27,7 @@ def draw(request, examined) -> None:
         st.session_state.pop(BASE, None)
         trying.choose(PLACE, lambda: request.with_recipe(None))
     _upload(request)
-    trying.take_over(PLACE, cache.cleaning_job)
+    trying.take_over(PLACE, cache.cleaning_job, kept="the recipe in use is as it was")
 
 
 def _base(request, examined):

@@ -126,7 +126,7 @@ def _meaning(schema) -> None:
         "**No column holds a student id**: students are named by row number. Set one above if there is one."
     )
     lines = (
-        f"**The model may use** {len(used)} columns; reasons begin with the barriers: {barriers}.",
+        f"**The model may use** {len(used)} columns (not those of the outcome), barriers first: {barriers}.",
         f"**Kept out of the model** as protected, only used to check for gaps between groups: {protected}.",
         f"**Students are named** by {text.md(key)}." if key else by_row,
     )

@@ -64,9 +64,9 @@ def _path(request) -> None:
     """Take a file that lies on the computer that runs Waymark."""
     _limits()
     with st.form("source_path_form", border=False):
-        left, right = st.columns([5, 1], vertical_alignment="bottom")
+        left, right = st.columns([4, 1], vertical_alignment="bottom")
         path = left.text_input("Path of the file", placeholder="~/Documents/students.csv", key="source_path")
-        wanted = right.form_submit_button("Open", icon=":material/folder_open:", width="stretch")
+        wanted = right.form_submit_button("Open this file", icon=":material/folder_open:", width="stretch")
     if wanted and path.strip():
         with st.spinner("Copying the file"):
             trying.choose(PLACE, lambda: cache.keep_path(state.actor(), request, path))

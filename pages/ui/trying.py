@@ -18,8 +18,8 @@ def choose(place: str, make) -> None:
         widgets.failure(error)
 
 
-def take_over(place: str, door=cache.preview_job) -> None:
-    """Run what was chosen at this place; work on it from now on, or say why not and keep what is there."""
+def take_over(place: str, door=cache.preview_job, *, kept: str = "") -> None:
+    """Run what was chosen at this place; work on it from now on, or say why not, and what is ``kept``."""
     chosen_at, tried = st.session_state.get(TRIED, (None, None))
     if chosen_at != place:
         return
@@ -28,17 +28,17 @@ def take_over(place: str, door=cache.preview_job) -> None:
     try:
         job.result()
     except AppError as error:
-        _refuse(job, error)
+        _refuse(job, error, kept or f"you still work on {cache.source_name(state.request())}")
         return
     del st.session_state[TRIED]
     state.set_request(tried)
     st.rerun()
 
 
-def _refuse(job, error: AppError) -> None:
+def _refuse(job, error: AppError, kept: str) -> None:
     """Say why the choice is not taken over, and what is still there."""
     widgets.failure(error)
-    st.caption(f"Nothing was changed: you still work on {text.md(cache.source_name(state.request()))}.")
+    st.caption(f"Nothing was changed: {text.md(kept)}.")
     if error.retry:
         cache.forget(job)
     if isinstance(error, JobCancelled):

@@ -148,6 +148,21 @@ def _chosen(training, policy):
     return policy
 
 
+def k_picker(found) -> int:
+    """Let the viewer choose K among those that were fitted."""
+    if len(found.ks) == 1:
+        st.caption(f"Only K = {found.ks[0]} is possible with these students.")
+        return found.ks[0]
+    return st.slider(
+        "Number of segments (K)",
+        found.ks[0],
+        found.ks[-1],
+        found.recommended_k,
+        key=f"explorer_k_{found.ks[-1]}",
+        persist_state="session",
+    )
+
+
 def cut_figures(cut) -> None:
     """Say what the cut means: who is listed, who would be found, missed and falsely alarmed."""
     quiet = {"border": True, "height": "stretch", "delta_color": "off", "delta_arrow": "off"}

@@ -66,7 +66,7 @@ def test_the_first_screen_shows_the_list_and_the_slider_answers(visit):
 
 def test_the_k_slider_selects_another_number_of_segments(visit):
     page = finished(visit())
-    panel = page.locator(".st-key-explorer_k")
+    panel = page.locator(".st-key-explorer_k_12")
     expect(panel).to_be_visible(timeout=60_000)
     before = panel.inner_text()
     slider = panel.locator("input[type=range]")
@@ -123,7 +123,7 @@ def test_an_uploaded_csv_becomes_the_list_that_the_command_line_writes(visit, tm
     page = choose_outcome(upload(finished(visit()), tmp_path / "school.csv"), 'result == "fail"')
     assert page.get_by_test_id("stSidebar").get_by_text("school.csv").count() >= 1
     page = go(page, "Explorer")
-    expect(page.locator(".st-key-explorer_k")).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-explorer_k_12")).to_be_visible(timeout=60_000)
     saved = download(page, "Download the list")
 
     call = [

@@ -50,7 +50,7 @@ def test_a_threshold_lists_everybody_from_that_risk_on(screen):
 
 def test_the_segments_have_names_and_the_slider_selects(screen):
     page = open_page(screen)
-    page.slider(key="explorer_k").set_value(3).run()
+    page.slider(key="explorer_k_12").set_value(3).run()
     shown = page.dataframe[1].value
 
     assert list(shown["segment"]) == [1, 2, 3]

@@ -270,7 +270,7 @@ ANY_CELL = (
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     cells=st.lists(ANY_CELL, min_size=1, max_size=12),
     name=st.text(max_size=12),

@@ -12,12 +12,17 @@ from core.cleaning.missing import FillWithMedian
 from core.cleaning.recipe import Recipe
 from core.cleaning.rows import DropRows
 from core.errors import ColumnNotFound, Forbidden, RecipeError, UnknownStep
+from core.schema import Role
 from core.settings import Settings
 from core.sources.base import DemoSpec
 from core.workflow import cleaning, tables
 from core.workflow.requests import CleaningRequest, TableRequest
+from core.workflow.students import students
 
-DIRTY = b"student_id,name,work_hours,internet\n1,=1+1,3, good\n2,Bo,n/a,GOOD\n2,Bo,n/a,GOOD\n3,Cy,,good\n4,Di,7,none\n"
+DIRTY = (
+    b"student_id,name,work_hours,internet\n1,=1+1,3, good\n2,Bo,n/a,GOOD\n2,Bo,n/a,GOOD\n"
+    b"3,Cy,,good\n4,Di,7,none\n"
+)
 DEMO = TableRequest(DemoSpec(students=400))
 
 
@@ -28,7 +33,8 @@ def settings(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def table(settings):
-    return TableRequest(tables.keep_file(LOCAL, io.BytesIO(DIRTY), name="dirty.csv", settings=settings))
+    spec = tables.keep_file(LOCAL, io.BytesIO(DIRTY), name="dirty.csv", settings=settings)
+    return TableRequest(spec, roles=(("student_id", Role.STUDENT_ID),))
 
 
 @pytest.fixture(scope="module")
@@ -80,12 +86,12 @@ def test_a_recipe_without_a_step_does_not_do_it(settings, table):
 
 
 def test_the_students_table_keeps_gaps_that_the_cleaned_file_fills(settings, table):
-    students = cleaning.students_table(LOCAL, CleaningRequest(table), settings=settings).collect()
+    rows = students(LOCAL, CleaningRequest(table), settings=settings).table.collect()
     filled = cleaning.clean(LOCAL, CleaningRequest(table), settings=settings).after
 
-    assert students["work_hours"].isna().sum() == 2
+    assert rows["work_hours"].isna().sum() == 2
     assert filled["work_hours"].isna().sum() == 0
-    assert students["student_id"].tolist() == filled["student_id"].tolist()
+    assert rows["student_id"].tolist() == filled["student_id"].tolist()
 
 
 def test_a_proposal_is_found_once_and_then_remembered(settings, table, monkeypatch):
@@ -114,7 +120,11 @@ def test_a_saved_recipe_comes_back_from_its_file(cleaned):
         (b"\xff\xfe\x00", RecipeError, "The file is not a recipe: it is not text."),
         (b"name,marks", RecipeError, "The recipe is not readable JSON at line 1."),
         (b"[]", RecipeError, "This is not a recipe: it has no list of 'steps'."),
-        (json.dumps({"steps": [{"kind": "fly"}]}).encode(), UnknownStep, "Step 1 is of an unknown kind 'fly'."),
+        (
+            json.dumps({"steps": [{"kind": "fly"}]}).encode(),
+            UnknownStep,
+            "Step 1 is of an unknown kind 'fly'.",
+        ),
         (b" " * 1_000_001, RecipeError, "The file is too large to be a recipe."),
     ],
 )
@@ -136,7 +146,7 @@ def test_old_exports_go(settings, table):
 
 def test_without_the_front_door_only_the_demo_school_is_cleaned(settings, table):
     assert cleaning.examine(UNGATED, DEMO, settings=settings).proposed.steps
-    for call in (cleaning.clean, cleaning.students_table):
+    for call in (cleaning.clean, students):
         with pytest.raises(Forbidden):
             call(UNGATED, CleaningRequest(table), settings=settings)
     with pytest.raises(Forbidden):

@@ -127,7 +127,9 @@ def test_a_column_that_cleaning_left_as_text_is_set_aside_and_named(settings):
 
 
 def test_two_columns_with_one_label_are_told_apart(settings):
-    twins = b"student_id,Study hours,study_hours\n" + b"".join(b"%d,%d,%d\n" % (i, i % 9, i % 7) for i in range(99))
+    twins = b"student_id,Study hours,study_hours\n" + b"".join(
+        b"%d,%d,%d\n" % (i, i % 9, i % 7) for i in range(99)
+    )
     spec = tables.keep_file(LOCAL, io.BytesIO(twins), name="twins.csv", settings=settings)
     found = exploring.explore(LOCAL, DEMO.with_source(spec), settings=settings)
 

@@ -15,7 +15,9 @@ from core.sources.base import DemoSpec, FileSpec
 from core.workflow import tables
 from core.workflow.requests import TableRequest
 
-SCHOOL = b"student_id;Full name;gender;math score;passed\n007;Ana;f;41,5;no\nNA;Bo;m;88,0;yes\n009;Cy;f;;yes\n"
+SCHOOL = (
+    b"student_id;Full name;gender;math score;passed\n007;Ana;f;41,5;no\nNA;Bo;m;88,0;yes\n009;Cy;f;;yes\n"
+)
 
 
 @pytest.fixture
@@ -66,7 +68,9 @@ def test_two_student_ids_are_one_too_many(spec, settings):
     with pytest.raises(RoleMissing) as refused:
         load(spec, settings, roles=both)
 
-    assert str(refused.value) == "Only one column can be the student id, not both 'Full name' and 'student_id'."
+    assert (
+        str(refused.value) == "Only one column can be the student id, not both 'Full name' and 'student_id'."
+    )
 
 
 def test_a_role_for_a_column_that_is_not_there_names_the_nearest(spec, settings):
@@ -127,7 +131,8 @@ def test_a_corrected_way_of_reading_is_followed(spec, settings):
 def test_a_kept_file_is_the_same_bytes_under_one_name(content, tmp_path_factory):
     settings = Settings(workspace=tmp_path_factory.getbasetemp() / "kept")
     first, second = (
-        tables.keep_file(LOCAL, io.BytesIO(content), name=name, settings=settings) for name in ("a.csv", "b.csv")
+        tables.keep_file(LOCAL, io.BytesIO(content), name=name, settings=settings)
+        for name in ("a.csv", "b.csv")
     )
 
     assert Path(first.path).read_bytes() == content

@@ -27,19 +27,20 @@ class Coerced:
     """How many cells."""
     examples: tuple[str, ...]
     """Up to three of their texts."""
-    why: str = "could not be read and are missing"
+    why: str = "not readable and left missing"
     """What became of them."""
 
     def __str__(self) -> str:
         shown = ", ".join(f"'{text[:40]}'" for text in self.examples)
-        return f"Column '{self.column}': {self.n:,} values ({shown}) {self.why}."
+        values = "1 value" if self.n == 1 else f"{self.n:,} values"
+        return f"Column '{self.column}': {values} {self.why} ({shown})."
 
 
-NOT_READ = "could not be read and are missing"
-WORDS = "stand for missing"
-OTHER_MARK = "have another decimal mark than the rest, and were read by it"
+NOT_READ = "not readable and left missing"
+WORDS = "taken as missing"
+OTHER_MARK = "read by another decimal mark than the rest"
 FLAG_WORDS = {no: 0.0 for no, _ in FLAG_PAIRS} | {yes: 1.0 for _, yes in FLAG_PAIRS}
-DAY_FIRST = "may be day first or month first, and were read day first"
+DAY_FIRST = "read day first, although month first is possible"
 
 
 def to_kind(series: pd.Series, kind: Kind, *, decimal: str) -> tuple[pd.Series, tuple[Coerced, ...]]:

@@ -148,18 +148,18 @@ def as_code(texts: pd.Series[str], parsed: Parsed) -> str:
     "values such as '007' start with a zero"
     """
     values = texts[parsed.is_number].str.strip()
-    zero = values[values.str.startswith(("0", "+0", "-0"))]
-    zero = zero[matches(zero, LEADING_ZERO)]
+    found = values[matches(values, f"(?:{LEADING_ZERO}|{MANY_DIGITS}|{EXPONENT_CODE})")]
+    if found.empty:
+        return ""
+    zero = found[matches(found, LEADING_ZERO)]
     if len(zero):
         return f"values such as '{zero.iloc[0]}' start with a zero"
-    long = values[values.str.len() > 15]
-    long = long[matches(long, MANY_DIGITS)]
+    long = found[matches(found, MANY_DIGITS)]
     if len(long):
         return f"values such as '{long.iloc[0]}' have more digits than a number can hold"
-    exponents = values[values.str.contains("e", case=False, regex=False)]
-    codes = exponents[matches(exponents, EXPONENT_CODE)]
-    if len(codes) and len(codes) == len(exponents) and not values.str.contains(".", regex=False).any():
-        return f"values such as '{codes.iloc[0]}' may be codes"
+    exponents = values.str.contains("e", case=False, regex=False)
+    if len(found) == int(exponents.sum()) and not values.str.contains(".", regex=False).any():
+        return f"values such as '{found.iloc[0]}' may be codes"
     return ""
 
 

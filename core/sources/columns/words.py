@@ -53,32 +53,6 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(part.casefold() for part in PARTS.findall(plain))
 
 
-def has_phrase(words: tuple[str, ...], phrase: str) -> bool:
-    """Tell whether the words of a phrase stand in a name, in order and side by side.
-
-    A ``*`` at the end of a word matches any ending. A name that is the phrase without its blanks matches too.
-
-    >>> has_phrase(words_of("Age at enrollment"), "age"), has_phrase(words_of("percentage"), "age")
-    (True, False)
-    >>> (
-    ...     has_phrase(words_of("Nacionality"), "nacional*"),
-    ...     has_phrase(words_of("PlaceofBirth"), "place of birth"),
-    ... )
-    (True, True)
-    """
-    wanted = phrase.split()
-    if "".join(words) == "".join(wanted):
-        return True
-    return any(
-        all(_same(word, want) for word, want in zip(words[i:], wanted, strict=False))
-        for i in range(len(words) - len(wanted) + 1)
-    )
-
-
-def _same(word: str, wanted: str) -> bool:
-    return word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted
-
-
 def label_of(name: str) -> str:
     """Return a name in plain words, to show.
 

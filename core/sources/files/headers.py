@@ -9,10 +9,11 @@ from collections.abc import Sequence
 INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 BREAKS = re.compile(r"[\s\x00-\x1f\x7f]+")
 SHOWN = 60
+MAX_NOTES = 10
 
 
 def clean_names(raw: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names to use, in order and all different, and one sentence for each that was changed.
+    """Return the names to use, all different, and a sentence for each that was changed, at most eleven.
 
     >>> clean_names(["id", " id ", ""])[0]
     ('id', 'id (2)', 'column 3')
@@ -33,6 +34,8 @@ def clean_names(raw: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
             )
         used.add(new)
         names.append(new)
+    if len(notes) > MAX_NOTES:
+        notes[MAX_NOTES:] = [f"{len(notes) - MAX_NOTES:,} more column names were changed in the same ways."]
     return tuple(names), tuple(notes)
 
 

@@ -12,6 +12,7 @@ from core.sources.columns.numbers import MISSING_WORDS
 Record = Sequence[str]
 T = TypeVar("T")
 
+ENOUGH_CELLS = 20_000
 NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][+-]?\d+)?\s*%?")
 DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}.*")
 COMMA_DECIMAL = re.compile(r"[+-]?(?:\d*,(?:\d{1,2}|\d{4,})|0,\d+|\d{1,3}(?:\.\d{3})+,\d+)")
@@ -64,7 +65,14 @@ def guess_header(records: Sequence[Record]) -> Choice[bool]:
 
 def header_votes(records: Sequence[Record]) -> int:
     """Return the columns whose first cell differs from the rest, minus those whose first cell fits in."""
-    return sum(_vote(i, cell, records[1:]) for i, cell in enumerate(records[0]))
+    body = enough(records[1:])
+    return sum(_vote(i, cell, body) for i, cell in enumerate(records[0]))
+
+
+def enough(records: Sequence[Record]) -> Sequence[Record]:
+    """Return the first records, fewer of them in a wide table: 20 at least."""
+    width = max((len(record) for record in records), default=1)
+    return records[: max(20, ENOUGH_CELLS // max(width, 1))]
 
 
 def _vote(column: int, name: str, body: Sequence[Record]) -> int:
@@ -106,7 +114,7 @@ def _rough(cell: str) -> float | None:
 
 def guess_decimal(records: Sequence[Record]) -> Choice[str]:
     """Return the decimal mark that the numbers use, told by the cells that only one mark explains."""
-    cells = [cell.strip() for record in records for cell in record]
+    cells = [cell.strip() for record in enough(records) for cell in record]
     comma = [c for c in cells if COMMA_DECIMAL.fullmatch(c)]
     point = [c for c in cells if POINT_DECIMAL.fullmatch(c)]
     if len(comma) > len(point):

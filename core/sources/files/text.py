@@ -69,17 +69,15 @@ def is_binary(data: bytes) -> bool:
 
 def _without_tail(data: bytes, start: int) -> bytes:
     """Return the bytes from ``start`` with one line end, and no line after it that holds only blanks."""
-    end = len(data)
-    while end > start:
-        at = max(data.rfind(b"\n", start, end), data.rfind(b"\r", start, end))
-        if data[max(at + 1, start) : end].strip(b" \x1a"):
-            break
-        end = max(at, start)
+    filled = len(data.rstrip(b"\r\n \x1a"))
+    if filled <= start:
+        return b""
+    last = LINE_END.search(data, filled)
+    end = last.start() if last else len(data)
     if start == 0 and end == len(data) - 1 and data.endswith(b"\n"):
         return data
-    last = LINE_END.match(data, end) or LINE_END.search(data)
-    line_end = last.group() if last else b"\n"
-    return b"".join((memoryview(data)[start:end], line_end)) if end > start else b""
+    line_end = last or LINE_END.search(data)
+    return b"".join((memoryview(data)[start:end], line_end.group() if line_end else b"\n"))
 
 
 def numbered_records(text: Text, delimiter: str, *, strict: bool = False) -> Iterator[tuple[int, list[str]]]:

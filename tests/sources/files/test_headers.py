@@ -41,6 +41,13 @@ def test_a_column_without_a_name_is_called_by_its_place():
     )
 
 
+def test_very_many_changes_are_said_in_few_sentences():
+    _, notes = clean_names([""] * 500)
+
+    assert len(notes) == 11
+    assert notes[-1] == "490 more column names were changed in the same ways."
+
+
 def test_a_long_name_is_kept_whole():
     assert clean_names(["x" * 300])[0] == ("x" * 300,)
 

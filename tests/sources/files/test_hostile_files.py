@@ -41,7 +41,7 @@ def _rows(frame):
     return list(plain.itertuples(index=False, name=None))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_every_mixture_of_encoding_delimiter_decimal_line_end_and_header_is_read_or_asked(tmp_path, seed):
     path = tmp_path / "export.csv"
     right, wrong_but_asked, silently_wrong = 0, [], []

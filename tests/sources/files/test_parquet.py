@@ -72,9 +72,7 @@ def test_infinite_numbers_are_missing_and_said(load_columns):
     dataset = load_columns({"id": ["a", "b"], "score": [1.5, float("inf")]})
 
     assert dataset.collect()["score"].isna().tolist() == [False, True]
-    assert dataset.provenance.notes == (
-        "Column 'score': 1 values ('inf') could not be read and are missing.",
-    )
+    assert dataset.provenance.notes == ("Column 'score': 1 value not readable and left missing ('inf').",)
 
 
 def test_columns_of_lists_are_left_out_and_said(load_columns):

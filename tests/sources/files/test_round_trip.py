@@ -32,7 +32,7 @@ def _quoted(cell, delimiter, quote_all):
     return '"' + cell.replace('"', '""') + '"' if special else cell
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(
     rows=_tables(),
     delimiter=st.sampled_from(",;\t|"),
@@ -64,7 +64,7 @@ def _rows_or_refusal(source):
         return error.message.endswith(".") and error.hint
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(data=st.binary(max_size=400))
 def test_any_bytes_are_a_table_or_a_bad_file(data):
     with TemporaryDirectory() as folder:
@@ -75,7 +75,7 @@ def test_any_bytes_are_a_table_or_a_bad_file(data):
         assert _rows_or_refusal(source)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(text=st.text(st.sampled_from("ab,;\t|\"\r\n01.5 é\x1a#'{[<"), max_size=60))
 def test_any_odd_text_is_a_table_or_a_bad_file(text):
     with TemporaryDirectory() as folder:

@@ -1,0 +1,135 @@
+"""Explore shows the cleaned table in figures, each panel with what there is to see, and names nobody."""
+
+import pytest
+
+from pages.ui import state
+from tests.pages.screen import open_page, settled, texts
+
+PANELS = ("Summary", "One column", "Relations", "Missing values", "Outliers", "Groups")
+
+
+@pytest.fixture
+def page(screen):
+    return open_page(screen, "explore")
+
+
+def panel(page, name):
+    page.session_state["explore_tabs"] = name
+    return settled(page.run())
+
+
+def choose(page, label, value):
+    (box,) = [one for one in page.selectbox if one.label == label]
+    box.set_value(value).run()
+    return settled(page)
+
+
+def test_only_the_panel_that_is_open_is_drawn(page):
+    assert [tab.label for tab in page.tabs] == list(PANELS)
+    assert len(page.dataframe) == 1
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_no_panel_names_a_student(page, name):
+    page = panel(page, name)
+    shown = texts(page) + "".join(one.value.to_string() for one in page.dataframe)
+
+    assert "Phan Tuấn Liễu" not in shown
+    assert "S000" not in shown
+
+
+def test_the_summary_has_a_row_for_every_column_and_its_shape(page):
+    shown = page.dataframe[0].value
+
+    assert {"label", "sparkline", "missing", "mean", "median", "std", "q25", "q75", "top"} <= set(
+        shown.columns
+    )
+    assert "29 columns, 12 of them numbers" in texts(page)
+    assert "3,030 students after cleaning" in texts(page)
+
+
+def test_a_number_has_a_histogram_and_five_figures(page):
+    page = choose(panel(page, "One column"), "Column", "attendance_rate")
+
+    assert "The middle half of" in texts(page)
+    assert [one.label for one in page.metric] == [
+        "Lowest",
+        "Lower quarter",
+        "Median",
+        "Upper quarter",
+        "Highest",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        ("guardian_education", "The most frequent value is 'secondary': 31 % of"),
+        ("birth_date", "lies between 200"),
+        ('not_retained == "yes"', "The most frequent value is 'no'"),
+    ],
+)
+def test_every_kind_of_column_says_what_there_is_to_see(page, column, words):
+    page = choose(panel(page, "One column"), "Column", column)
+
+    assert words in texts(page)
+
+
+def test_relations_name_the_strongest_pair_and_deny_a_cause(page):
+    page = panel(page, "Relations")
+
+    assert "Strongest: Date of birth and Age" in texts(page)
+    assert "does not say what causes what" in texts(page)
+    assert page.dataframe[0].value["value"].abs().is_monotonic_decreasing
+
+
+def test_gaps_are_counted_by_column_and_together(page):
+    page = panel(page, "Missing values")
+
+    assert "students lack at least one value" in texts(page)
+    assert page.dataframe[0].value["columns"].iloc[0] == "nothing: complete"
+
+
+def test_outliers_are_counted_by_two_rules_and_not_called_wrong(page):
+    page = panel(page, "Outliers")
+
+    assert "They may well be real." in texts(page)
+    assert (page.dataframe[0].value["n_iqr"] <= page.dataframe[0].value["n"]).all()
+
+
+def test_the_outcome_is_compared_between_groups_of_a_barrier_at_once(page):
+    page = panel(page, "Groups")
+
+    assert "95 % interval" in texts(page)
+    assert "it does not say why" in texts(page)
+    assert "Test between the groups: chi-squared, p under 0.001." in texts(page)
+
+
+def test_a_number_is_compared_with_its_spread_in_each_group(page):
+    page = choose(panel(page, "Groups"), "Compare", "last_average")
+    page = choose(page, "Between groups of", "internet")
+
+    assert "the line in it is the median" in texts(page)
+    assert page.get("plotly_chart")
+
+
+def test_a_column_is_not_compared_by_itself(page):
+    page = choose(panel(page, "Groups"), "Compare", "device")
+    page = choose(page, "Between groups of", "device")
+
+    assert "A column cannot be compared by itself. Choose another column to group by." in texts(page)
+
+
+def test_without_an_outcome_the_other_columns_are_compared(page):
+    page.session_state[state.REQUEST] = page.session_state[state.REQUEST].with_outcome("")
+    page = panel(page, "Groups")
+
+    (box,) = [one for one in page.selectbox if one.label == "Compare"]
+    assert "The outcome" not in box.options
+
+
+def test_a_column_that_cannot_be_explored_is_named_with_what_to_do(page):
+    page.session_state[state.REQUEST] = page.session_state[state.REQUEST].with_outcome("gpa < 2")
+    page = settled(page.run())
+
+    assert "The outcome is left out: There is no column 'gpa'" in page.warning[0].value.replace("\\", "")
