@@ -21,7 +21,7 @@ from core.modeling.table import Features, Floats
 from core.modeling.train import CrossValidated
 
 TOO_GOOD = 0.95
-"""M001: a column with this ROC-AUC alone."""
+"""M001: a column, or the whole model, with this ROC-AUC."""
 FEW, VERY_FEW = 10, 5
 """M003: students of the rarer outcome for each weight of the model."""
 OVERFIT, VERY_OVERFIT = 0.05, 0.1
@@ -103,16 +103,23 @@ def run_checks(
 
 def _leak(case: _Case) -> Verdict:
     """M001."""
-    found = [c.name for c, auc in zip(case.features.columns, case.aucs, strict=True) if auc >= TOO_GOOD]
-    if not found:
-        best = int(np.argmax(case.aucs))
-        words = f"No column tells the outcome alone; '{case.features.columns[best].name}' comes nearest"
-        return Severity.PASSED, f"{words} (ROC-AUC {case.aucs[best]:.2f})."
-    verb = "tell" if len(found) > 1 else "tells"
-    return Severity.ISSUE, (
-        f"{quoted(found)} {verb} the outcome almost without error. Ask whether it is known before the "
-        "outcome is; if not, exclude it, or the risks are worth nothing for new students."
-    )
+    names = [column.name for column in case.features.columns]
+    found = [name for name, auc in zip(names, case.aucs, strict=True) if auc >= TOO_GOOD]
+    best = int(np.argmax(case.aucs))
+    nearest = f"'{names[best]}' comes nearest (ROC-AUC {case.aucs[best]:.2f})"
+    ask = "Ask whether it is known before the outcome is; if not, exclude it"
+    if found:
+        verb = "tell" if len(found) > 1 else "tells"
+        return Severity.ISSUE, (
+            f"{quoted(found)} {verb} the outcome almost without error. {ask}, or the risks are worth "
+            "nothing for new students."
+        )
+    if case.validated.auc >= TOO_GOOD:
+        return Severity.TIP, (
+            f"The model is unusually good (ROC-AUC {case.validated.auc:.2f}), though no column alone is; "
+            f"{nearest}. {ask}."
+        )
+    return Severity.PASSED, f"No column tells the outcome alone; {nearest}."
 
 
 def _beats_baseline(case: _Case) -> Verdict:
@@ -195,7 +202,7 @@ def _unknown_outcomes(case: _Case) -> Verdict:
 
 
 CHECKS: dict[str, tuple[str, Callable[[_Case], Verdict]]] = {
-    "M001": ("A single column is too good", _leak),
+    "M001": ("Too good to be true", _leak),
     "M002": ("Better than the simple rule", _beats_baseline),
     "M003": ("Enough students for the features", _enough_students),
     "M004": ("As good on students it has not seen", _overfit),
@@ -218,7 +225,7 @@ def _rank_auc(values: Floats, label: Floats) -> float:
 def _n_weights(case: _Case) -> int:
     """Return how many weights the largest fold model has, one a column and gap, and one a level but one."""
     return max(
-        sum(1 + (term.missing_weight != 0) for term in model.numbers)
+        sum(1 + (0 < term.missing_share < 1) for term in model.numbers)
         + sum(max(0, term.n_weights - 1) for term in model.categories)
         for model in case.validated.models
     )

@@ -1,113 +1,182 @@
-"""The columns a linear model really weighs: scaled numbers, their gaps, and one a level of each category."""
+"""The columns a linear model weighs: scaled numbers, their gaps, and one for each level of a category.
+
+All that is learned here (fills, means, scales, which levels are frequent) comes from the students it
+is learned from; the matrix of other students is made with the same numbers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.modeling.linear import UNSEEN, CategoryTerm, LinearRisk, NumberTerm
-from core.modeling.logistic import sigmoid
-from core.modeling.table import Floats, Integers
+from core.modeling.table import Features, Floats, Integers
 
-PENALTY = 1.0
-"""What the penalty adds to the curvature of each weight but the intercept's: 1 / C."""
-CHUNK = 50_000
+CHUNK = 4096
+"""Rows made at a time, so that the piece of the matrix stays in the processor's cache."""
+CONSTANT = 1e-12
+"""A number whose spread is under this part of its size is constant."""
+
+
+@dataclass(frozen=True)
+class NumberColumns:
+    """A number's own column in the matrix, and one for its gaps if it had any."""
+
+    fill: float
+    """The median, which stands for what is missing."""
+    mean: float
+    """With the gaps filled."""
+    scale: float
+    """The standard deviation with the gaps filled; 1 for a constant."""
+    gap_share: float
+    """The share of students in whom it is missing."""
+
+    @property
+    def has_gap_column(self) -> bool:
+        """Whether some, but not all, students have no value."""
+        return 0 < self.gap_share < 1
+
+    @property
+    def gap_scale(self) -> float:
+        """The standard deviation of being missing."""
+        return float(np.sqrt(self.gap_share * (1 - self.gap_share)))
+
+    @property
+    def width(self) -> int:
+        """How many columns of the matrix it takes."""
+        return 1 + self.has_gap_column
+
+
+@dataclass(frozen=True, eq=False)
+class LevelColumns:
+    """A category's columns in the matrix: one a frequent level, and one for the rare ones together."""
+
+    own: tuple[int, ...]
+    """The codes with a column of their own, in order; -1 is missing."""
+    pooled: tuple[int, ...]
+    """The codes that share the last column."""
+    counts: Integers = field(repr=False)
+    """Students by code + 2: never seen, missing, then the levels."""
+    place: Integers = field(repr=False)
+    """The column by code + 2, from 0; -1 is none."""
+
+    @property
+    def width(self) -> int:
+        """How many columns of the matrix it takes."""
+        return len(self.own) + bool(self.pooled)
+
+    def groups(self) -> Iterator[tuple[int, ...]]:
+        """Give the codes of each column."""
+        yield from ((code,) for code in self.own)
+        if self.pooled:
+            yield self.pooled
 
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """One entry a weight of the model, in the scale in which the penalty holds."""
+    """How a table of features becomes a matrix; made by ``learn``."""
 
-    owners: Integers
-    """The place of the table's column that each weight belongs to."""
-    weights: Floats
-    scales: Floats
-    """What a number, or its gap, was divided by; 1 for levels."""
-    codes: tuple[tuple[int, ...], ...] = field(repr=False)
-    """The codes that a level's weight stands for; empty for numbers."""
-    counts: tuple[int, ...] = field(repr=False)
-    """Students of a level; 0 for numbers."""
+    numbers: tuple[NumberColumns, ...]
+    categories: tuple[LevelColumns, ...]
 
-    def columns_of(self, place: int) -> list[int]:
-        """Return the weights of a column; a number's own first, then its gap's."""
-        return np.flatnonzero(self.owners == place).tolist()
+    @property
+    def parts(self) -> tuple[NumberColumns | LevelColumns, ...]:
+        """One entry a column of the table, in its order."""
+        return (*self.numbers, *self.categories)
 
+    @property
+    def width(self) -> int:
+        """The number of columns of the matrix."""
+        return sum(part.width for part in self.parts)
 
-def design_of(linear: LinearRisk, numbers: Floats, codes: NDArray[np.int32]) -> Design:
-    """Return the weights of a model, fitted on these students."""
-    entries: list[tuple[int, float, float, tuple[int, ...], int]] = []
-    for place, term in enumerate(linear.numbers):
-        scale = float(np.where(np.isnan(numbers[:, place]), term.fill, numbers[:, place]).std()) or 1.0
-        entries.append((place, term.weight * scale, scale, (), 0))
-        if 0 < term.missing_share < 1:
-            scale = (term.missing_share * (1 - term.missing_share)) ** 0.5
-            entries.append((place, term.missing_weight * scale, scale, (), 0))
-    for j, category in enumerate(linear.categories):
-        counts = np.bincount(codes[:, j] - UNSEEN, minlength=len(category.weights))
-        for level in _levels(category, counts):
-            weight = float(category.weights[level[0] - UNSEEN])
-            n = int(counts[np.array(level) - UNSEEN].sum())
-            entries.append((len(linear.numbers) + j, weight, 1.0, level, n))
-    owners, weights, scales, levels, n_of = zip(*entries, strict=True)
-    return Design(np.array(owners), np.array(weights), np.array(scales), tuple(levels), tuple(n_of))
+    def starts(self) -> list[int]:
+        """Return for each column of the table its first column in the matrix."""
+        return list(accumulate((part.width for part in self.parts[:-1]), initial=0))
 
+    def matrix(self, numbers: Floats, codes: NDArray[np.int32]) -> Floats:
+        """Return the matrix of some students, shape (n_students, width)."""
+        filled = np.zeros((len(numbers), self.width))
+        for start in range(0, len(numbers), CHUNK):
+            some = slice(start, start + CHUNK)
+            self._fill(filled[some], numbers[some], codes[some])
+        return filled
 
-def curvature(linear: LinearRisk, design: Design, numbers: Floats, codes: NDArray[np.int32]) -> Floats:
-    """Return the second derivatives of the penalised loss, the intercept last."""
-    size = len(design.weights) + 1
-    total = np.diag(np.append(np.full(size - 1, PENALTY), 0.0))
-    for start in range(0, len(numbers), CHUNK):
-        some = slice(start, start + CHUNK)
-        matrix = _matrix(linear, design, numbers[some], codes[some])
-        risk = sigmoid(linear.log_odds(numbers[some], codes[some]))
-        total += matrix.T @ (matrix * (risk * (1 - risk))[:, None])
-    return np.asarray(total)
+    def linear(self, weights: Floats, intercept: float) -> LinearRisk:
+        """Return the model with these weights of the matrix's columns, as terms of the table's columns."""
+        starts = self.starts()
+        n_numbers = len(self.numbers)
+        numbers = [
+            _number_term(part, weights[start : start + part.width])
+            for part, start in zip(self.numbers, starts, strict=False)
+        ]
+        categories = [
+            _category_term(part, weights[start : start + part.width])
+            for part, start in zip(self.categories, starts[n_numbers:], strict=True)
+        ]
+        base = intercept + sum(term.mean for term in categories)
+        return LinearRisk(float(base), tuple(numbers), tuple(categories))
 
-
-def _matrix(linear: LinearRisk, design: Design, numbers: Floats, codes: NDArray[np.int32]) -> Floats:
-    """Return the students' design matrix, a column of ones last."""
-    matrix = np.ones((len(numbers), len(design.weights) + 1))
-    for k, column in enumerate(_columns(linear, design, numbers, codes)):
-        matrix[:, k] = column
-    return matrix
-
-
-def _columns(
-    linear: LinearRisk, design: Design, numbers: Floats, codes: NDArray[np.int32]
-) -> Iterator[Floats]:
-    """Give the columns of the design matrix in order."""
-    seen = -1
-    for k, owner in enumerate(design.owners):
-        if owner >= len(linear.numbers):
-            yield np.isin(codes[:, owner - len(linear.numbers)], design.codes[k]).astype(np.float64)
-            continue
-        term, values = linear.numbers[owner], numbers[:, owner]
-        yield (
-            _scaled(term, values, design.scales[k])
-            if owner != seen
-            else _gaps(term, values, design.scales[k])
-        )
-        seen = int(owner)
+    def _fill(self, block: Floats, numbers: Floats, codes: NDArray[np.int32]) -> None:
+        """Write the rows of some students."""
+        starts = self.starts()
+        for j, part in enumerate(self.numbers):
+            values, missing = numbers[:, j], np.isnan(numbers[:, j])
+            block[:, starts[j]] = (np.where(missing, part.fill, values) - part.mean) / part.scale
+            if part.has_gap_column:
+                block[:, starts[j] + 1] = (missing - part.gap_share) / part.gap_scale
+        rows = np.arange(len(block))
+        for j, levels in enumerate(self.categories):
+            place = levels.place[codes[:, j] - UNSEEN]
+            known = place >= 0
+            block[rows[known], starts[len(self.numbers) + j] + place[known]] = 1.0
 
 
-def _scaled(term: NumberTerm, values: Floats, scale: float) -> Floats:
-    """Return a number as it was weighed."""
-    return np.asarray((np.where(np.isnan(values), term.fill, values) - term.centre) / scale)
+def learn(features: Features, *, fewest_of_level: int) -> Design:
+    """Return the design for these students; levels of fewer students than that are pooled."""
+    n_numbers = features.numbers.shape[1]
+    return Design(
+        tuple(_number_columns(features.numbers[:, j]) for j in range(n_numbers)),
+        tuple(
+            _level_columns(features.codes[:, j], len(features.columns[n_numbers + j].levels), fewest_of_level)
+            for j in range(features.codes.shape[1])
+        ),
+    )
 
 
-def _gaps(term: NumberTerm, values: Floats, scale: float) -> Floats:
-    """Return where a number is missing, as it was weighed."""
-    return np.asarray((np.isnan(values) - term.missing_share) / scale)
+def _number_columns(values: Floats) -> NumberColumns:
+    """Return what a number teaches."""
+    missing = np.isnan(values)
+    known = values[~missing]
+    fill = float(np.median(known)) if len(known) else 0.0
+    filled = np.where(missing, fill, values)
+    mean, spread = float(filled.mean()), float(filled.std())
+    scale = spread if spread > CONSTANT * max(abs(mean), 1e-300) else 1.0
+    return NumberColumns(fill, mean, scale, float(missing.mean()))
 
 
-def _levels(category: CategoryTerm, counts: Integers) -> Iterator[tuple[int, ...]]:
-    """Give the codes that share a weight, in order, the pooled ones last."""
-    for place in np.flatnonzero(counts):
-        code = int(place) + UNSEEN
-        if code not in category.pooled:
-            yield (code,)
-    if category.pooled:
-        yield category.pooled
+def _level_columns(codes: NDArray[np.int32], n_levels: int, fewest: int) -> LevelColumns:
+    """Return which levels of a category are frequent; a level never seen here goes with the rare ones."""
+    counts = np.bincount(codes - UNSEEN, minlength=n_levels - UNSEEN)
+    own = np.flatnonzero(counts >= max(fewest, 1))
+    pooled = np.flatnonzero((counts > 0) & (counts < fewest))
+    place = np.full(len(counts), len(own) if len(pooled) else -1)
+    place[own] = np.arange(len(own))
+    return LevelColumns(
+        tuple((own + UNSEEN).tolist()), tuple((pooled + UNSEEN).tolist()), counts.astype(np.int64), place
+    )
+
+
+def _number_term(part: NumberColumns, weights: Floats) -> NumberTerm:
+    """Return a number's weights by its own unit."""
+    gap = float(weights[1]) / part.gap_scale if part.has_gap_column else 0.0
+    return NumberTerm(float(weights[0]) / part.scale, part.mean, part.fill, gap, part.gap_share)
+
+
+def _category_term(part: LevelColumns, weights: Floats) -> CategoryTerm:
+    """Return a category's weights by code."""
+    table = np.append(weights, 0.0)[part.place]
+    return CategoryTerm(table, float(part.counts @ table / part.counts.sum()), part.width, part.pooled)

@@ -7,11 +7,12 @@ one column of the table. It says how the model came to the risk, not what causes
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
+from core.modeling.order import seeded_order
 from core.modeling.phrases import Phrasebook, typical_values
 from core.modeling.table import FeatureColumn, Features, Flags, Floats, Integers, Texts
 from core.modeling.train import CrossValidated
@@ -21,6 +22,8 @@ SMALLEST = 0.1
 """Contributions nearer to 0 are not said: at even odds it is a change of 2.5 percentage points."""
 MOST_SAID = 3
 CHUNK = 100_000
+AGREEMENT_SAMPLE = 20_000
+"""So many students, drawn by seed and id, show which way a column points."""
 
 Rows = Integers | Sequence[int]
 
@@ -79,6 +82,8 @@ class Explainer:
     typical: Floats = field(repr=False)
     """The median of each number, the commonest answer of each flag, the commonest code of each category."""
     book: Phrasebook = field(repr=False)
+    agrees: Flags = field(repr=False)
+    """Of each column, whether its contributions point the same way as the column does by itself."""
 
     def contributions(self, rows: Rows) -> Contributions:
         """Return the contributions of these rows: the mean over the models that did not see the student."""
@@ -144,8 +149,13 @@ class Explainer:
         return _highest(np.where(usable, -values, -np.inf))
 
     def _may_be_said(self) -> Flags:
-        """Return for each column whether it may be a reason: a protected one never."""
-        return np.array([column.role is not Role.PROTECTED for column in self.features.columns])
+        """Return for each column whether it may be said: a protected one never, nor a contrary one.
+
+        Beside related columns a weight can turn round: low marks before entry then *lower* the risk, last
+        term's marks being equal. That is sound arithmetic and no sentence for a talk.
+        """
+        open_to_all = [column.role is not Role.PROTECTED for column in self.features.columns]
+        return np.array(open_to_all) & self.agrees
 
     def _sentences(self, students: Features, row: int, said: Integers) -> tuple[str, ...]:
         """Return one sentence for each column to say."""
@@ -156,7 +166,20 @@ class Explainer:
 def explainer(validated: CrossValidated, features: Features) -> Explainer:
     """Return what explains these risks; ``features`` is the table that was cross-validated."""
     typical = typical_values(features)
-    return Explainer(validated, features, typical, Phrasebook(tuple(features.columns), typical))
+    book = Phrasebook(tuple(features.columns), typical)
+    every = np.ones(len(features.columns), dtype=bool)
+    first = Explainer(validated, features, typical, book, every)
+    return replace(first, agrees=_agreement(first))
+
+
+def _agreement(found: Explainer) -> Flags:
+    """Return for each column whether its contributions rise with the observed outcome, or do not vary."""
+    validated = found.validated
+    order = seeded_order(found.features.student_ids, seed=validated.seed, purpose="agreement")
+    rows = order[~np.isnan(validated.label[order])][:AGREEMENT_SAMPLE]
+    values = found.contributions(rows).values
+    label = validated.label[rows]
+    return np.asarray((label - label.mean()) @ (values - values.mean(axis=0)) >= 0)
 
 
 def _row(features: Features, row: int) -> list[float]:

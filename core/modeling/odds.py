@@ -12,14 +12,19 @@ from math import exp, sqrt
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from core.modeling.design import Design, curvature, design_of
+from core.modeling.candidates import PENALTY, Fitted
+from core.modeling.design import LevelColumns, NumberColumns
 from core.modeling.intervals import Z
+from core.modeling.linear import UNSEEN
+from core.modeling.logistic import sigmoid
 from core.modeling.risk_model import RiskModel
 from core.modeling.table import FeatureColumn, Features, Floats
 from core.modeling.threads import one_thread
 from core.schema import Kind
+
+CHUNK = 50_000
 
 
 @dataclass(frozen=True)
@@ -62,19 +67,30 @@ def odds_ratios(model: RiskModel, features: Features, label: ArrayLike) -> OddsR
     labels = np.asarray(label, dtype=np.float64)
     rows = np.flatnonzero(~np.isnan(labels))
     numbers, codes = model.aligned(features.take(rows))
-    design = design_of(model.linear, numbers, codes)
     with one_thread():
-        covariance: Floats = np.asarray(np.linalg.inv(curvature(model.linear, design, numbers, codes)))
-    found = tuple(
-        row
-        for place, column in enumerate(model.columns)
-        for row in (
-            _number_rows(column, place, design, covariance, numbers)
-            if column.kind is not Kind.CATEGORY
-            else _category_rows(column, place, design, covariance)
-        )
-    )
-    return OddsRatios(found, len(rows))
+        covariance = np.linalg.inv(curvature(model.fitted, numbers, codes))
+    weights = _Weights(model.fitted.weights, np.asarray(covariance))
+    design = model.fitted.design
+    found: list[OddsRatio] = []
+    for j, (column, part, start) in enumerate(zip(model.columns, design.parts, design.starts(), strict=True)):
+        if isinstance(part, NumberColumns):
+            found += _number_rows(column, part, start, weights, numbers[:, j])
+        else:
+            found += _category_rows(column, part, start, weights)
+    return OddsRatios(tuple(found), len(rows))
+
+
+def curvature(fitted: Fitted, numbers: Floats, codes: NDArray[np.int32]) -> Floats:
+    """Return the second derivatives of the penalised loss by the weights, the intercept last."""
+    size = fitted.design.width + 1
+    total = np.diag(np.append(np.full(size - 1, PENALTY), 0.0))
+    for start in range(0, len(numbers), CHUNK):
+        some = slice(start, start + CHUNK)
+        matrix = np.ones((len(numbers[some]), size))
+        matrix[:, :-1] = fitted.design.matrix(numbers[some], codes[some])
+        risk = sigmoid(matrix @ np.append(fitted.weights, fitted.intercept))
+        total += matrix.T @ (matrix * (risk * (1 - risk))[:, None])
+    return np.asarray(total)
 
 
 def readable_step(spread: float) -> float:
@@ -86,51 +102,52 @@ def readable_step(spread: float) -> float:
     return float(f"{spread:.1e}")
 
 
+@dataclass(frozen=True, eq=False)
+class _Weights:
+    """The weights of the matrix's columns, and how sure they are."""
+
+    values: Floats
+    covariance: Floats
+
+    def ratio(self, contrast: dict[int, float]) -> tuple[float, float, float]:
+        """Return the odds ratio of a combination of weights, and its interval."""
+        places, factors = list(contrast), np.array(list(contrast.values()))
+        estimate = float(factors @ self.values[places])
+        error = sqrt(max(0.0, float(factors @ self.covariance[np.ix_(places, places)] @ factors)))
+        ratio, low, high = (exp(min(700.0, estimate + side * Z * error)) for side in (0, -1, 1))
+        return ratio, low, high
+
+
 def _number_rows(
-    column: FeatureColumn, place: int, design: Design, covariance: Floats, numbers: Floats
+    column: FeatureColumn, part: NumberColumns, start: int, weights: _Weights, values: Floats
 ) -> Iterator[OddsRatio]:
     """Give the row of a number's step, and the one of its gaps if it had any."""
-    main = design.columns_of(place)[0]
-    missing = np.isnan(numbers[:, place])
-    n_known = int((~missing).sum())
-    step = 1.0 if column.kind is Kind.FLAG else readable_step(float(np.nanstd(numbers[:, place])))
+    known = values[~np.isnan(values)]
+    step = 1.0 if column.kind is Kind.FLAG else readable_step(float(known.std())) if len(known) else 0.0
     if step > 0:
-        contrast = {main: step / design.scales[main]}
         words = "yes against no" if column.kind is Kind.FLAG else f"per {column.value_text(step)} more"
-        yield _row(column, words, contrast, design, covariance, n_known)
-    for gap in design.columns_of(place)[1:]:
+        ratio = weights.ratio({start: step / part.scale})
+        yield OddsRatio(column.name, column.label, words, *ratio, len(known))
+    if part.has_gap_column:
         words = "not recorded against the middle value"
-        yield _row(column, words, {gap: 1 / design.scales[gap]}, design, covariance, len(missing) - n_known)
+        ratio = weights.ratio({start + 1: 1 / part.gap_scale})
+        yield OddsRatio(column.name, column.label, words, *ratio, len(values) - len(known))
 
 
 def _category_rows(
-    column: FeatureColumn, place: int, design: Design, covariance: Floats
+    column: FeatureColumn, part: LevelColumns, start: int, weights: _Weights
 ) -> Iterator[OddsRatio]:
     """Give one row for each value of a category but the most common one."""
-    levels = design.columns_of(place)
-    counts = {k: design.counts[k] for k in levels}
-    common = max(levels, key=lambda k: counts[k])
-    for k in levels:
-        if k != common and counts[k]:
-            words = f"{_level_words(column, design, k)} against {_level_words(column, design, common)}"
-            yield _row(column, words, {k: 1.0, common: -1.0}, design, covariance, counts[k])
+    groups = list(part.groups())
+    counts = [int(part.counts[np.array(codes) - UNSEEN].sum()) for codes in groups]
+    common = counts.index(max(counts))
+    for k, codes in enumerate(groups):
+        if k != common:
+            words = f"{_level_words(column, codes)} against {_level_words(column, groups[common])}"
+            ratio = weights.ratio({start + k: 1.0, start + common: -1.0})
+            yield OddsRatio(column.name, column.label, words, *ratio, counts[k])
 
 
-def _level_words(column: FeatureColumn, design: Design, k: int) -> str:
+def _level_words(column: FeatureColumn, codes: tuple[int, ...]) -> str:
     """Return the name of a category's value, or of the rare ones together."""
-    codes = design.codes[k]
-    if len(codes) == 1:
-        return column.value_text(float(codes[0]))
-    return f"{len(codes)} rare values"
-
-
-def _row(
-    column: FeatureColumn, words: str, contrast: dict[int, float], design: Design, covariance: Floats, n: int
-) -> OddsRatio:
-    """Return the odds ratio of a combination of weights."""
-    places = list(contrast)
-    factors = np.array([contrast[k] for k in places])
-    estimate = float(factors @ design.weights[places])
-    error = sqrt(max(0.0, float(factors @ covariance[np.ix_(places, places)] @ factors)))
-    ratio, low, high = (exp(min(700.0, estimate + side * Z * error)) for side in (0, -1, 1))
-    return OddsRatio(column.name, column.label, words, ratio, low, high, n)
+    return column.value_text(float(codes[0])) if len(codes) == 1 else f"{len(codes)} rare values"

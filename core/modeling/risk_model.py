@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.errors import ColumnNotFound, WrongKind
 from core.modeling import candidates
+from core.modeling.candidates import Fitted
 from core.modeling.linear import UNSEEN, LinearRisk
 from core.modeling.logistic import as_risk
 from core.modeling.order import seeded_order
@@ -23,13 +25,18 @@ from core.schema import Kind
 class RiskModel:
     """A fitted model as plain numbers; it learns nothing from the students it scores."""
 
-    linear: LinearRisk = field(repr=False)
+    fitted: Fitted = field(repr=False)
     columns: tuple[FeatureColumn, ...]
     """What it was fitted on, numbers first; the levels give the codes their meaning."""
     candidate: str
     seed: int
     n_students: int
     """Students it was fitted on."""
+
+    @cached_property
+    def linear(self) -> LinearRisk:
+        """The model as plain numbers by column."""
+        return self.fitted.linear
 
     def predict_risk(self, features: Features) -> Floats:
         """Return the risk of each row in [0, 1], 6 decimals.
@@ -85,8 +92,8 @@ def fit_model(
     drawn = seeded_order(features.student_ids, seed=seed, purpose="rows")
     rows = drawn[~np.isnan(labels[drawn])]
     with one_thread():
-        linear = candidates.fit(candidate, features.take(rows), labels[rows])
-    return RiskModel(linear, tuple(features.columns), candidate, seed, len(rows))
+        fitted = candidates.fit(candidate, features.take(rows), labels[rows])
+    return RiskModel(fitted, tuple(features.columns), candidate, seed, len(rows))
 
 
 def _translation(levels: tuple[str, ...], known: tuple[str, ...]) -> NDArray[np.int32]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.modeling.table import Floats, Integers
 
-MOST_CELLS = 2048
+MOST_CELLS = 1024
 """Resampling works on at most so many groups of neighbouring scores."""
 
 

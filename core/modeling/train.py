@@ -103,7 +103,7 @@ def cross_validate(
     Raises NotEnoughStudents, OneOutcomeOnly, InvalidChoice (an unknown candidate).
     """
     labels = known_labels(features, label, outcome=outcome)
-    candidates.build(candidate, features)
+    candidates.must_exist(candidate)
     rows = seeded_order(features.student_ids, seed=seed, purpose="rows")
     few = int(min((labels == 0).sum(), (labels == 1).sum()))
     times = repeats or (3 if features.n_students <= MANY_STUDENTS else 1)
@@ -118,6 +118,12 @@ def known_labels(features: Features, label: ArrayLike, *, outcome: str) -> Float
     labels = np.asarray(label, dtype=np.float64)
     if len(labels) != features.n_students:
         raise SchemaError(f"There are {len(labels):,} outcomes for {features.n_students:,} students.")
+    check_label(labels, outcome=outcome)
+    return labels
+
+
+def check_label(labels: Floats, *, outcome: str) -> None:
+    """Do nothing if something can be learned from these labels; raises NotEnoughStudents, OneOutcomeOnly."""
     n_with, n_without = int((labels == 1).sum()), int((labels == 0).sum())
     named = f" '{outcome}'" if outcome else ""
     if n_with + n_without < FEWEST_STUDENTS:
@@ -137,7 +143,6 @@ def known_labels(features: Features, label: ArrayLike, *, outcome: str) -> Float
             f"Only one student {one} the outcome{named}.",
             hint=f"At least {FEWEST_OF_OUTCOME} students of each outcome are needed.",
         )
-    return labels
 
 
 class _Run:
@@ -177,7 +182,7 @@ class _Run:
         held_out = np.flatnonzero(parts == fold)
         seen = np.flatnonzero((parts >= 0) & (parts != fold))
         training = self.table.take(seen)
-        model = candidates.fit(self.candidate, training, self.label[seen])
+        model = candidates.fit(self.candidate, training, self.label[seen]).linear
         rule = fit_rule(training, self.label[seen])
         self.models.append(model)
         self.rules.append(rule)

@@ -23,7 +23,7 @@ from core.workflow.tables import load_table
 from core.workflow.workspace import put
 
 SAMPLE_ROWS = 200
-KEPT_FILES = 12
+KEPT_FILES = 18
 """How many exports, and how many proposals, stay; the oldest go first."""
 LARGEST_RECIPE = 1_000_000
 """A recipe file has at most so many bytes."""
@@ -56,6 +56,8 @@ class Cleaned:
     csv: Path
     """The whole cleaned table, safe to open in a spreadsheet."""
     ledger: Path
+    """What each step did, as CSV."""
+    left_out: Path
     """Every row that was left out and why, as CSV."""
 
 
@@ -87,17 +89,18 @@ def clean(
     report(0.4, "Cleaning, and accounting for every student")
     cleaned, ledger = fitted.clean(dataset)
     report(0.8, "Writing the cleaned table")
-    after = cleaned.collect()
+    after, steps = cleaned.collect(), ledger.frame().assign(what=_in_words(fitted))
     return Cleaned(
         recipe=fitted.recipe,
-        steps=ledger.frame().assign(what=_in_words(fitted)),
+        steps=steps,
         report=ledger,
         before=dataset.collect(limit=SAMPLE_ROWS),
         after=after.head(SAMPLE_ROWS),
         schema=cleaned.schema,
         provenance=cleaned.provenance,
         csv=_write(after, settings, f"cleaned-{request.digest}.csv"),
-        ledger=_write(ledger.exclusions_frame(), settings, f"left-out-{request.digest}.csv"),
+        ledger=_write(steps, settings, f"ledger-{request.digest}.csv"),
+        left_out=_write(ledger.exclusions_frame(), settings, f"left-out-{request.digest}.csv"),
     )
 
 

@@ -56,7 +56,8 @@ def load_table(
 ) -> Dataset:
     """Return the table under the user's roles and kinds; raises SourceError, ColumnNotFound, RoleMissing.
 
-    A student id stays text: ``007`` is not 7. Read once: later calls with the same source, table and kinds take the snapshot.
+    A student id stays text: ``007`` is not 7. Read once: later calls with the same source, table and
+    kinds take the snapshot.
     """
     require(actor, Action.LOAD, synthetic=request.is_demo)
     dataset = _kept(request, settings, progress)

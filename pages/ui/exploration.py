@@ -29,7 +29,7 @@ def summary(found) -> None:
         hide_index=True,
         placeholder="",
         width="stretch",
-        height=35 * (min(n_columns, 20) + 1) + 3,
+        height=raw_rows.height(n_columns, most=20),
         column_order=[
             "label",
             "sparkline",
@@ -125,7 +125,7 @@ def _pairs(pairs) -> None:
         hide_index=True,
         placeholder="",
         width="stretch",
-        height=raw_rows.HEIGHT,
+        height=raw_rows.height(len(pairs)),
         column_order=["left", "right", "value", "method", "n", "low", "high", "q"],
         column_config={
             "left": config.TextColumn("Column", width=220),
@@ -190,7 +190,13 @@ def _table(rows: list[dict], key: str, titles: dict, alt: str) -> None:
         st.caption("None found.")
         return
     st.dataframe(
-        rows, key=key, hide_index=True, width="stretch", height=raw_rows.HEIGHT, column_config=titles, alt=alt
+        rows,
+        key=key,
+        hide_index=True,
+        width="stretch",
+        height=raw_rows.height(len(rows)),
+        column_config=titles,
+        alt=alt,
     )
 
 

@@ -38,7 +38,7 @@ def steps(cleaned) -> None:
         key="steps_done",
         hide_index=True,
         width="stretch",
-        height=35 * (min(n_steps, 15) + 1) + 3,
+        height=raw_rows.height(n_steps, most=15),
         column_order=["step", "what", "n_out", "n_dropped", "n_changed", "n_emptied", "n_filled"],
         column_config={
             "step": config.NumberColumn("Step", width=50),
@@ -65,7 +65,7 @@ def examples(report) -> None:
         key="changed_cells",
         hide_index=True,
         width="stretch",
-        height=raw_rows.HEIGHT,
+        height=raw_rows.height(len(changed)),
         column_config={
             "step": config.NumberColumn("Step", width=60),
             "student_id": config.TextColumn("Student", width=120),
@@ -89,7 +89,7 @@ def exclusions(report) -> None:
         key="left_out",
         hide_index=True,
         width="stretch",
-        height=raw_rows.HEIGHT,
+        height=raw_rows.height(len(left_out)),
         column_order=["student_id", "row", "step", "reason"],
         column_config={
             "student_id": config.TextColumn("Student", width=140),
@@ -102,27 +102,29 @@ def exclusions(report) -> None:
 
 
 def downloads(cleaned, *, name: str) -> None:
-    """Offer the cleaned table, the exclusions and the recipe; files are read when they are asked for."""
+    """Offer the cleaned table, the ledger and the recipe; files are read when they are asked for."""
+    files = (
+        ("Cleaned table (CSV)", cleaned.csv.read_bytes, f"cleaned-{name}.csv", CSV, ":material/download:"),
+        (
+            "Ledger of the steps (CSV)",
+            cleaned.ledger.read_bytes,
+            f"ledger-{name}.csv",
+            CSV,
+            ":material/list_alt:",
+        ),
+        (
+            "Who was left out (CSV)",
+            cleaned.left_out.read_bytes,
+            f"left-out-{name}.csv",
+            CSV,
+            ":material/person_off:",
+        ),
+        ("Recipe (JSON)", cleaned.recipe.to_json, f"recipe-{name}.json", JSON, ":material/receipt_long:"),
+    )
     with st.container(horizontal=True):
-        for label, data, file_name, kind, icon in (
-            (
-                "Cleaned table (CSV)",
-                cleaned.csv.read_bytes,
-                f"cleaned-{name}.csv",
-                CSV,
-                ":material/download:",
-            ),
-            (
-                "Who was left out (CSV)",
-                cleaned.ledger.read_bytes,
-                f"left-out-{name}.csv",
-                CSV,
-                ":material/person_off:",
-            ),
-            ("Recipe (JSON)", cleaned.recipe.to_json, f"recipe-{name}.json", JSON, ":material/receipt_long:"),
-        ):
+        for label, data, file_name, kind, icon in files:
             st.download_button(
-                label, data, file_name, kind, icon=icon, on_click="ignore", key=f"save_{label}"
+                label, data, file_name, kind, icon=icon, on_click="ignore", key=f"save_{file_name}"
             )
     st.caption(
         "Text that a spreadsheet could run as a formula gets an apostrophe in front. Numbers stay numbers."

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import InvalidChoice
 from core.schema import MODEL_ROLES, Kind, Role
-from pages.ui import text, trying
+from pages.ui import raw_rows, text, trying
 
 PLACE = "roles"
 ROLES = {
@@ -56,7 +56,7 @@ def _editor(request, preview):
         num_rows="fixed",
         hide_index=True,
         width="stretch",
-        height=35 * (min(n_columns, SHOWN_ROWS) + 1) + 3,
+        height=raw_rows.height(n_columns, most=SHOWN_ROWS),
         disabled=["column", "label", "reason", "examples", "missing"],
         column_order=["column", "role", "kind", "reason", "examples", "missing", "label"],
         column_config={

@@ -6,7 +6,6 @@ from core import cache
 from pages.ui import state, text, trying
 
 DEMO, UPLOAD, PATH = "Demo school", "Upload a file", "File on this computer"
-PLACE = "source"
 TAKEN = "source_upload_taken"
 
 SWITCHES = (
@@ -25,7 +24,7 @@ def draw(request) -> None:
         persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
     {DEMO: _demo, UPLOAD: _upload, PATH: _path}[chosen](request)
-    trying.take_over(PLACE)
+    trying.take_over(chosen)
 
 
 def _demo(request) -> None:
@@ -44,7 +43,7 @@ def _demo(request) -> None:
         wanted = st.form_submit_button("Use this school", icon=":material/school:", type="primary")
     if wanted:
         trying.choose(
-            PLACE,
+            DEMO,
             lambda: cache.demo_school(state.actor(), request, students=students, seed=seed, **switches),
         )
 
@@ -54,10 +53,11 @@ def _upload(request) -> None:
     most = st.get_option("server.maxUploadSize")
     _limits(f"An upload may have up to {most:,} MB; open larger files by their path.")
     upload = st.file_uploader("CSV, TSV, XLSX or Parquet, one row a student", key="source_upload")
-    if upload is None or upload.file_id == st.session_state.get(TAKEN):
-        return
-    trying.choose(PLACE, lambda: cache.keep_upload(state.actor(), request, upload, upload.name))
-    st.session_state[TAKEN] = upload.file_id
+    if upload is None:
+        trying.forget(UPLOAD)
+    elif upload.file_id != st.session_state.get(TAKEN):
+        trying.choose(UPLOAD, lambda: cache.keep_upload(state.actor(), request, upload, upload.name))
+        st.session_state[TAKEN] = upload.file_id
 
 
 def _path(request) -> None:
@@ -67,9 +67,11 @@ def _path(request) -> None:
         left, right = st.columns([4, 1], vertical_alignment="bottom")
         path = left.text_input("Path of the file", placeholder="~/Documents/students.csv", key="source_path")
         wanted = right.form_submit_button("Open this file", icon=":material/folder_open:", width="stretch")
-    if wanted and path.strip():
+    if not path.strip():
+        trying.forget(PATH)
+    elif wanted:
         with st.spinner("Copying the file"):
-            trying.choose(PLACE, lambda: cache.keep_path(state.actor(), request, path))
+            trying.choose(PATH, lambda: cache.keep_path(state.actor(), request, path))
 
 
 def _limits(*more: str) -> None:

@@ -18,6 +18,12 @@ def choose(place: str, make) -> None:
         widgets.failure(error)
 
 
+def forget(place: str) -> None:
+    """Try nothing more at this place: what was chosen there is gone."""
+    if st.session_state.get(TRIED, (None, None))[0] == place:
+        del st.session_state[TRIED]
+
+
 def take_over(place: str, door=cache.preview_job, *, kept: str = "") -> None:
     """Run what was chosen at this place; work on it from now on, or say why not, and what is ``kept``."""
     chosen_at, tried = st.session_state.get(TRIED, (None, None))
@@ -28,9 +34,9 @@ def take_over(place: str, door=cache.preview_job, *, kept: str = "") -> None:
     try:
         job.result()
     except AppError as error:
-        _refuse(job, error, kept or f"you still work on {cache.source_name(state.request())}")
+        _refuse(job, error, kept or f"you still work on the {cache.source_name(state.request())}")
         return
-    del st.session_state[TRIED]
+    forget(place)
     state.set_request(tried)
     st.rerun()
 

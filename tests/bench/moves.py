@@ -32,7 +32,7 @@ class Plan:
 
 PLANS = {
     3_000: Plan(moves=50, naive_threshold=50, naive_k=20),
-    100_000: Plan(moves=50, naive_threshold=50, naive_k=3),
+    100_000: Plan(moves=50, naive_threshold=50, naive_k=2),
     1_000_000: Plan(moves=30, naive_threshold=20, naive_k=1, n_init=1),
 }
 

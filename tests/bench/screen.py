@@ -21,6 +21,8 @@ MOVE_SECONDS = 60
 ROUNDS = 5
 """The apps take turns, so that a busy moment of the machine falls on all of them."""
 WARM_UP = 3
+MANY = 20
+"""Fewer moves have no 95th percentile, and are too dear to be made in vain."""
 DIRECTION = """slider => {
     const value = Number(slider.value);
     return { isLowest: value <= Number(slider.min), isHighest: value >= Number(slider.max) };
@@ -86,8 +88,8 @@ class Slider:
 
     @property
     def p95(self) -> float | None:
-        """Milliseconds that one move in twenty exceeds; None for fewer than twenty moves."""
-        return statistics.quantiles(self.taken, n=20)[-1] if len(self.taken) >= 20 else None
+        """Milliseconds that one move in twenty exceeds; None for a few moves."""
+        return statistics.quantiles(self.taken, n=20)[-1] if len(self.taken) >= MANY else None
 
     def press(self) -> float:
         """Move the slider by one step; return the milliseconds from the key to the paint."""
@@ -110,7 +112,7 @@ def play(sliders: Sequence[Slider]) -> None:
     """Move the sliders in turns until each has made its moves; raises NotMeasured."""
     for slider in sliders:
         slider.page.bring_to_front()
-        for _ in range(min(WARM_UP, slider.moves - 1)):
+        for _ in range(WARM_UP if slider.moves >= MANY else 0):
             slider.press()
     for number in range(ROUNDS):
         for slider in sliders:

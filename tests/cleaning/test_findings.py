@@ -116,6 +116,14 @@ def test_words_for_a_missing_value_are_found_and_counted():
     )
 
 
+def test_blank_cells_are_gaps_that_are_filled():
+    given = dataset({"x": text("own", "own", "", "  ", None), "y": [1.0, 2.0, 3.0, 4.0, 5.0]})
+    cleaned = propose(given, find(given)).fit(given).apply(given)
+
+    assert (only("Q002", given).count, only("Q002", given).examples) == (2, ("'' (2)",))
+    assert lists(cleaned.frame)["x"] == ["own"] * 5
+
+
 @pytest.mark.parametrize(
     ("kind", "role"), [(Kind.TEXT, Role.NAME), (Kind.TEXT, Role.STUDENT_ID), (Kind.TEXT, Role.FEATURE)]
 )
@@ -258,7 +266,7 @@ def test_free_text_has_no_usual_spelling(kind):
 
 
 def test_a_category_of_fewer_than_ten_students_is_told():
-    found = only("Q010", dataset({"x": text(*["a"] * 190, *["b"] * 9, *["B"] * 2, *["c"] * 9)}))
+    found = only("Q010", dataset({"x": text(*["a"] * 190, *["b"] * 8, *["B"] * 2, *["c"] * 9)}))
 
     assert (found.severity, found.count, found.examples) == ("tip", 1, ("'c' (9)",))
     assert only("Q010", dataset({"x": text(*["a"] * 100, "c")})).severity == "not applicable"
@@ -476,6 +484,13 @@ def test_gaps_that_other_steps_make_are_filled_too():
     assert steps[-1] == FillWithMode(("device", "paid"))
 
 
+def test_a_column_with_gaps_of_its_own_is_filled_once_for_that_reason():
+    given = dataset({"x": text("own", "own", "?", None), "y": text("a", "b", "a", "b")})
+    fill = propose(given, find(given)).steps[-1]
+
+    assert (fill.columns, fill.reason) == (("x",), "1 value of 'x' is missing")
+
+
 def test_the_cleaned_table_has_no_issue_left():
     given = messy()
     cleaned, report = propose(given, find(given)).fit(given).clean(given)
@@ -483,6 +498,15 @@ def test_the_cleaned_table_has_no_issue_left():
     assert find(cleaned).of("issue") == ()
     assert [one.student_id for one in report.exclusions] == ["row 40", "S00"]
     assert propose(cleaned, find(cleaned)).steps == ()
+
+
+def test_a_cell_of_a_megabyte_is_cleaned_and_shown_cut():
+    given = dataset({"x": text(f" {'x' * 1_000_000}", f"{'x' * 1_000_000}y", *["own"] * 30)})
+    cleaned, report = propose(given, find(given)).fit(given).clean(given)
+
+    assert max(len(example) for one in find(given) for example in one.examples) < 100
+    assert len(report.steps[0].examples[0].before) < 300
+    assert cleaned.collect()["x"].str.len().max() == 1_000_001
 
 
 def test_finding_changes_nothing():

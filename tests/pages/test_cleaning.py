@@ -118,7 +118,7 @@ def test_all_steps_can_be_switched_off(page):
 
 def test_the_cleaned_table_the_ledger_and_the_recipe_can_be_taken_along(page):
     assert [one.label for one in page.download_button] == [
-        "Cleaned table (CSV)", "Who was left out (CSV)", "Recipe (JSON)"
+        "Cleaned table (CSV)", "Ledger of the steps (CSV)", "Who was left out (CSV)", "Recipe (JSON)"
     ]  # fmt: skip
 
 

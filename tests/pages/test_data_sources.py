@@ -111,7 +111,7 @@ def test_a_bad_file_is_one_sentence_and_a_hint_and_the_other_data_stays(screen, 
     page = upload(upload(page_of(screen), GOOD), content, "bad.csv")
 
     assert [error.value.replace("\\", "") for error in page.error] == [words]
-    assert "Nothing was changed: you still work on file marks.csv." in texts(page)
+    assert "Nothing was changed: you still work on the file marks.csv." in texts(page)
     assert "Source: file marks.csv" in texts(page)
 
 

@@ -70,11 +70,18 @@ def test_the_download_is_the_whole_cleaned_table_and_cannot_run(settings, table)
     assert rows[0]["name"] == "'=1+1"
 
 
-def test_the_ledger_names_everybody_who_was_left_out(cleaned):
+def test_everybody_who_was_left_out_is_in_a_file_with_the_reason(cleaned):
+    left_out = pd.read_csv(cleaned.left_out)
+
+    assert len(left_out) == len(cleaned.report.exclusions)
+    assert left_out["student_id"].str.startswith("S").all()
+
+
+def test_the_ledger_has_a_line_for_every_step(cleaned):
     ledger = pd.read_csv(cleaned.ledger)
 
-    assert len(ledger) == len(cleaned.report.exclusions)
-    assert ledger["student_id"].str.startswith("S").all()
+    assert ledger["what"].tolist() == cleaned.steps["what"].tolist()
+    assert ledger["n_changed"].sum() == cleaned.report.n_changed
 
 
 def test_a_recipe_without_a_step_does_not_do_it(settings, table):

@@ -1,0 +1,138 @@
+"""Each check fires on what it is for, passes elsewhere, and stands in the documentation."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.modeling.auc_difference import auc_difference
+from core.modeling.checks import CHECKS, run_checks
+from core.modeling.evaluate import evaluate
+from core.modeling.ranking import HeldOut
+from core.modeling.train import cross_validate
+from tests.modeling.made_students import school, table
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "checks" / "model.md"
+
+
+@dataclass
+class LeftOut:
+    name: str
+    reason: str
+
+
+def checks_of(features, label, risk=None, excluded=()):
+    found = cross_validate(features, label, seed=1)
+    risk = found.risk if risk is None else risk
+    evaluation = evaluate(
+        label, risk, found.baseline_risk, listed=risk >= 0.5, seed=1, held_out=found.held_out
+    )
+    return {check.code: check for check in run_checks(found, evaluation, features, excluded=excluded)}
+
+
+@pytest.fixture(scope="module")
+def sound():
+    return checks_of(*school(3_000))
+
+
+def test_a_sound_model_passes_every_check(sound):
+    assert {check.severity.value for check in sound.values()} == {"passed"}
+    assert all(check.words.endswith(".") for check in sound.values())
+    assert sound["M001"].words.startswith(
+        "No column tells the outcome alone; 'study' comes nearest (ROC-AUC 0."
+    )
+
+
+def test_the_codes_are_those_of_the_documentation_in_order():
+    headings = re.findall(r"^## (M\d{3}) (.+)$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+    assert headings == [(code, title) for code, (title, _) in CHECKS.items()]
+    assert [code for code, _ in headings] == [f"M{number:03}" for number in range(1, len(headings) + 1)]
+
+
+def with_column(features, name, values):
+    numbers = {c.name: list(features.numbers[:, j]) for j, c in enumerate(features.columns[:4])}
+    return table(numbers | {name: list(values)}, flags=["fees"])
+
+
+def test_a_column_that_gives_the_outcome_away_is_named():
+    features, label = school(800)
+    grade = np.where(label == 1, 30.0, 70.0) + np.random.default_rng(0).normal(0, 10, 800)
+    found = checks_of(with_column(features, "final grade", grade), label)
+
+    assert found["M001"].severity == "issue"
+    assert found["M001"].words.startswith("'final grade' tells the outcome almost without error.")
+    assert found["M006"].severity == "passed"
+
+
+def test_a_category_that_gives_the_outcome_away_is_named():
+    features, label = school(400)
+    status = table({"x": list(features.numbers[:, 3])}, {"status": ["left" if y else "here" for y in label]})
+    found = checks_of(status, label)
+
+    assert "'status' tells the outcome" in found["M001"].words
+    assert found["M006"].severity == "issue"
+    assert "part the training students without error" in found["M006"].words
+
+
+def test_a_model_of_noise_is_not_better_than_the_rule_and_learns_by_heart():
+    rng = np.random.default_rng(0)
+    label = rng.integers(0, 2, 120).astype(float)
+    found = checks_of(table({f"n{k}": list(rng.normal(size=120)) for k in range(25)}), label)
+
+    assert found["M002"].severity == "issue"
+    assert "not clearly better than the simple rule" in found["M002"].words
+    assert found["M003"].severity == "issue"
+    assert found["M004"].severity == "issue"
+    assert found["M005"].severity == "not applicable"
+
+
+def test_few_students_for_each_weight_are_a_tip():
+    features, label = school(400)
+
+    assert checks_of(features, label)["M003"].severity == "tip"
+
+
+@pytest.mark.parametrize(("shift", "severity"), [(0.25, "issue"), (0.0, "passed")])
+def test_risks_that_do_not_come_true_are_an_issue(shift, severity):
+    features, label = school(2_000)
+    risk = np.clip(cross_validate(features, label, seed=1, repeats=1).risk + shift, 0, 1)
+
+    assert checks_of(features, label, risk)["M005"].severity == severity
+
+
+def test_columns_left_out_are_listed_with_their_reasons():
+    features, label = school(300)
+    excluded = [LeftOut("id", "It identifies the student."), *[LeftOut(f"c{k}", "Same.") for k in range(12)]]
+    found = checks_of(features, label, excluded=excluded)["M007"]
+
+    assert found.severity == "tip"
+    assert found.words.startswith("13 columns are left out. 'id': It identifies the student.; 'c0': Same.")
+    assert found.words.endswith("And 3 more.")
+
+
+def test_unknown_outcomes_are_counted():
+    features, label = school(300, unknown=0.2)
+    found = checks_of(features, label)["M008"]
+
+    assert found.severity == "tip"
+    assert found.words.startswith(
+        f"The outcome of {int(np.isnan(label).sum())} of 300 students is not known."
+    )
+
+
+def test_the_interval_of_a_difference_covers_it_about_95_times_in_100():
+    rng = np.random.default_rng(2)
+    hits = 0
+    for _ in range(150):
+        label = (rng.random(200) < 0.4).astype(float)
+        score = rng.normal(label, 1.0, (1, 200))  # 0.760
+        simple = 0.5 * score + rng.normal(0, 0.8, (1, 200))
+        folds = (np.arange(200) % 5).astype(np.int8)[None]
+        truth = 0.7602 - 0.6462  # Phi(1 / sqrt(2)) - Phi(0.5 / sqrt(2 (0.25 + 0.64)))
+        _, low, high = auc_difference(label, HeldOut(folds, score, simple))
+        hits += low <= truth <= high
+
+    assert 135 <= hits <= 149
