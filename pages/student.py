@@ -59,14 +59,8 @@ with st.container(horizontal=True):
         border=True,
         height="stretch",
     )
-    if sheet.segment:
-        st.metric(
-            "Segment",
-            sheet.segment,
-            border=True,
-            height="stretch",
-            help="Students with a similar profile; says nothing about need by itself.",
-        )
+if sheet.segment:
+    st.caption(f"Segment: {text.md(sheet.segment)}. A segment says nothing about need by itself.")
 
 reasons, strengths = st.columns(2)
 with reasons:

@@ -67,7 +67,7 @@ class Profile:
     def placeholders(self) -> pd.Series:
         """How often each text occurs that only stands for a missing value; ``""`` for blank cells."""
         if not self._may_have_placeholders:
-            return self.texts.iloc[:0]
+            return pd.Series(dtype="int64")
         found = self.texts[_stands_for_missing(self.texts.index)]
         n_blank = self.n_known - int(self.texts.sum())
         return pd.concat([found, pd.Series({"": n_blank})]) if n_blank else found
@@ -85,7 +85,7 @@ class Profile:
     @property
     def is_blank(self) -> bool:
         """True when no cell has a value, or only words that stand for none."""
-        return not len(self.tidy) if self.is_text else self.n_known == 0
+        return not len(self.tidy) if self._may_have_placeholders else not self.tidied.notna().any()
 
     @cached_property
     def number_step(self) -> ParseNumbers:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from core.cleaning.checks.gaps import fill
+from core.cleaning.duplicates import KeepOnePerStudent
 from core.cleaning.finding import Finding, Findings
 from core.cleaning.missing import FillWithMedian, FillWithMode
 from core.cleaning.numbers import ParseFlags, ParseNumbers
@@ -17,13 +18,19 @@ from core.schema import Kind, Schema
 
 _SHARED = (StripText, PlaceholdersToMissing, ParseNumbers, ParseFlags, FillWithMedian, FillWithMode)
 """Steps that do the same to several columns, so one of each is enough."""
+A_PERSON_DECIDES = (KeepOnePerStudent,)
+"""Two students may have been given one id: dropping a row of theirs would lose one of them."""
 _TEXTS = (Kind.CATEGORY, Kind.TEXT)
 _MOST_REASONS = 3
 
 
 def proposed_steps(findings: Findings, *, schema: Schema) -> tuple[Step, ...]:
-    """Return the steps that the findings propose, merged, in the order of the registry of steps."""
-    steps = [finding.step for finding in findings if finding.step is not None]
+    """Return the steps that the findings propose, merged, in the order of the registry of steps.
+
+    Steps that a person has to decide on are offered beside the recipe, never part of the proposed one.
+    """
+    offered = [finding.step for finding in findings if finding.step is not None]
+    steps = [step for step in offered if not isinstance(step, A_PERSON_DECIDES)]
     steps += _fills_for_new_gaps(findings, schema)
     order = list(STEPS)
     merged = _merged(sorted(steps, key=lambda step: order.index(step.kind)))

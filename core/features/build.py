@@ -201,7 +201,8 @@ def _student_ids(frame: pd.DataFrame, schema: Schema) -> NDArray[np.object_]:
     if len(repeated):
         raise RepeatedIds(
             f"{len(repeated):,} values of '{name}' stand in several rows, such as '{repeated[0]}'.",
-            hint="One row a student is needed: drop the duplicates, or choose another id column.",
+            hint="One row a student is needed: on Cleaning add the step that keeps one row a student, "
+            "or choose another id column.",
         )
     return np.asarray(ids.astype("str").to_numpy(dtype=object))
 

@@ -22,7 +22,7 @@ CONFIG = {
 
 def axis(field: str, title: str, kind: str = "quantitative", **more) -> dict:
     """Return one encoding: a field, its title, and its kind."""
-    return {"field": field, "type": kind, "title": title, **more}
+    return {"field": field, "type": kind, "title": title or None, **more}
 
 
 def histogram(frame, *, title: str, alt: str, key: str | None = None) -> None:
@@ -148,7 +148,7 @@ def forest(frame, *, alt: str, key: str | None = None) -> None:
     """Odds ratios with their intervals on a log scale, and the line of no difference."""
     scale = {"type": "log"}
     named = [{"calculate": "datum.label + ': ' + datum.comparison", "as": "what"}]
-    base = {"y": axis("what", "", "nominal", sort=None, axis={"labelLimit": 420})}
+    base = {"y": axis("what", "", "nominal", sort=None, axis={"labelLimit": 420, "labelOverlap": False})}
     dots = {
         "x": axis("odds_ratio", "Odds ratio (log scale)", scale=scale),
         "tooltip": [
@@ -170,7 +170,7 @@ def forest(frame, *, alt: str, key: str | None = None) -> None:
         },
     ]
     draw(
-        {"transform": named, "encoding": base, "layer": layers, "height": 22 * len(frame)},
+        {"transform": named, "encoding": base, "layer": layers, "height": 24 * len(frame) + 60},
         frame,
         alt=alt,
         key=key,
@@ -207,7 +207,7 @@ def contributions(frame, *, alt: str, key: str | None = None) -> None:
     """Bars to the right for what raises the risk, to the left for what lowers it; words beside colour."""
     raises = {"test": "datum.contribution > 0", "value": ORANGE}
     encoding = {
-        "y": axis("label", "", "nominal", sort=None, axis={"labelLimit": 240}),
+        "y": axis("label", "", "nominal", sort=None, axis={"labelLimit": 240, "labelOverlap": False}),
         "x": axis("contribution", "Lowers the risk (left) or raises it (right), in log-odds"),
         "color": {"condition": raises, "value": BLUE},
         "tooltip": [
@@ -217,4 +217,4 @@ def contributions(frame, *, alt: str, key: str | None = None) -> None:
             axis("contribution", "Log-odds", format="+.2f"),
         ],
     }
-    draw({"mark": "bar", "encoding": encoding, "height": 20 * len(frame)}, frame, alt=alt, key=key)
+    draw({"mark": "bar", "encoding": encoding, "height": 24 * len(frame) + 60}, frame, alt=alt, key=key)

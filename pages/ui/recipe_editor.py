@@ -21,6 +21,7 @@ def draw(request, examined) -> None:
         st.info("Nothing has to be repaired, so the recipe has no steps.", icon=":material/info:")
     else:
         _steps(request, base, now)
+    _offers(request, examined, now)
     if request.cleaning.recipe is not None and st.button(
         "Back to the proposed recipe", icon=":material/undo:"
     ):
@@ -28,6 +29,17 @@ def draw(request, examined) -> None:
         trying.choose(PLACE, lambda: request.with_recipe(None))
     _upload(request)
     trying.take_over(PLACE, cache.cleaning_job, kept="the recipe in use is as it was")
+
+
+def _offers(request, examined, now) -> None:
+    """Offer the steps that only a person can decide on."""
+    known = {step.kind for step in (*examined.proposed.steps, *now.steps)}
+    for number, finding in enumerate(examined.findings):
+        if finding.step is None or finding.step.kind in known:
+            continue
+        st.warning(f"{text.md(finding.words)} {text.md(finding.step.describe())}?", icon=":material/help:")
+        if st.button("Add this step", key=f"offer_{request.digest}_{number}", icon=":material/add:"):
+            trying.choose(PLACE, lambda step=finding.step: request.with_step(now, step))
 
 
 def _base(request, examined):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core import cache
 from core.cleaning.recipe import Recipe
 from core.cleaning.rows import DropRows
 from core.cleaning.text import StripText
@@ -163,3 +164,23 @@ def test_a_table_without_faults_needs_no_recipe(screen, tmp_path):
     assert "Nothing has to be repaired, so the recipe has no steps." in texts(page)
     assert "The recipe has no steps. The table is used as it was loaded." in texts(page)
     assert metric(page, "Rows after cleaning") == 40
+
+
+def test_a_repeated_id_is_offered_to_a_person_and_never_dropped_by_itself(screen, tmp_path):
+    table = tmp_path / "twice.csv"
+    rows = [f"{n:03d},{n % 17},{'fail' if n % 5 == 0 else 'pass'}" for n in range(60)]
+    table.write_text("student_id,work_hours,result\n" + "\n".join([*rows, "007,16,fail"]), encoding="utf-8")
+    page = open_page(screen)
+    page.session_state["waymark_request"] = cache.keep_path(
+        cache.actor("local"), page.session_state["waymark_request"], str(table)
+    ).with_outcome('result == "fail"')
+    page = open_page(page, "explorer")
+    assert "'student_id' stand in several rows, such as '007'" in texts(page)
+
+    page = open_page(page, "cleaning")
+    (offer,) = [button for button in page.button if button.label == "Add this step"]
+    offer.click()
+    page = settled(page.run())
+    assert "61 rows in = 60 rows out + 1 named exclusion" in texts(page)
+    page = open_page(page, "explorer")
+    assert not page.error
