@@ -18,7 +18,9 @@ ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
 from core import cache  # noqa: E402  the root must be importable first
+from core.errors import AppError  # noqa: E402
 from core.gate import Gate  # noqa: E402
+from pages.ui import widgets  # noqa: E402
 
 
 @asynccontextmanager
@@ -27,11 +29,19 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
     Streamlit collects garbage after each script run; with our imports that costs 142 ms a click.
     """
-    cache.warm()
+    try:
+        cache.warm()
+    except AppError as error:
+        sys.exit(f"{error} {error.hint or ''}")
     gc.collect()
     gc.freeze()
     yield
     cache.stop()
 
 
-app = st.App(ROOT / "pages/ui/shell.py", lifespan=lifespan, middleware=[Middleware(Gate)])
+app = st.App(
+    ROOT / "pages/ui/shell.py",
+    lifespan=lifespan,
+    middleware=[Middleware(Gate)],
+    on_script_error=widgets.unexpected,  # panels redraw alone, without the shell around them
+)

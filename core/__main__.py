@@ -6,11 +6,12 @@ Exit status 0 when it worked, 2 for bad input with one sentence on standard erro
 from __future__ import annotations
 
 import argparse
-import logging
+import io
 import os
 import secrets
 import sys
 import tempfile
+import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,8 @@ from core.errors import AppError
 from core.settings import Settings
 from core.workflow import commands
 from core.workflow.actors import LOCAL
+
+MOST_SEED = 2**31 - 1
 
 
 class Parser(argparse.ArgumentParser):
@@ -64,7 +67,7 @@ def _at_risk(parser: argparse.ArgumentParser) -> None:
         "--model", default="logistic_regression", metavar="NAME", help="default: logistic_regression"
     )
     parser.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="default: 0; the same seed gives the same list"
+        "--seed", type=_seed, default=0, metavar="N", help="default: 0; the same seed gives the same list"
     )
     parser.add_argument("--out", required=True, type=Path, metavar="LIST.csv", help="where the list goes")
     parser.add_argument("--json", type=Path, metavar="EVALUATION.json", help="where the evaluation goes")
@@ -87,7 +90,7 @@ def _segments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--k", type=int, metavar="N", help="number of segments, 2 to 12; the recommended one when left out"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="default: 0")
     parser.add_argument("--out", required=True, type=Path, metavar="CSV", help="where the segments go")
     parser.set_defaults(run=commands.write_segments)
 
@@ -97,7 +100,7 @@ def _demo(parser: argparse.ArgumentParser) -> None:
         "Write a made-up school (tables, documents, events) with the truth that was planted in it."
     )
     parser.add_argument("--students", type=int, required=True, metavar="N", help="how many students")
-    parser.add_argument("--seed", type=int, default=7, metavar="N", help="default: 7")
+    parser.add_argument("--seed", type=_seed, default=7, metavar="N", help="default: 7")
     parser.add_argument("--clean", action="store_true", help="plant no dirt")
     parser.add_argument("--leaks", action="store_true", help="plant columns that give the outcome away")
     parser.add_argument("--drift", action="store_true", help="let the last cohort differ")
@@ -125,6 +128,8 @@ def _file_options(parser: argparse.ArgumentParser) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
     options = build_parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         settings = Settings.load(env=os.environ)
         with tempfile.TemporaryDirectory(prefix="waymark-") as folder:
@@ -134,12 +139,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 0
+    except KeyboardInterrupt:
+        return 130
     except Exception:
         reference = secrets.token_hex(2).upper()
-        logging.getLogger("waymark").debug("Unexpected error, reference %s", reference, exc_info=True)
-        print(f"Something went wrong (reference {reference}). Nothing was written.", file=sys.stderr)
+        log = _log_fault(reference)
+        print(f"Something went wrong (reference {reference}); the details are in '{log}'.", file=sys.stderr)
         return 1
     return 0
+
+
+def _log_fault(reference: str) -> Path:
+    """Write what went wrong into a file that only its owner can read; return its place."""
+    handle, name = tempfile.mkstemp(prefix=f"waymark-{reference}-", suffix=".log")
+    with os.fdopen(handle, "w", encoding="utf-8") as log:
+        log.write(traceback.format_exc())
+    return Path(name)
+
+
+def _seed(text: str) -> int:
+    """Return a seed from the command line; the page takes the same range."""
+    if not text.isdecimal() or int(text) > MOST_SEED:
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number from 0 to {MOST_SEED}")
+    return int(text)
 
 
 def _one_line(error: AppError) -> str:

@@ -27,19 +27,22 @@ from core.workflow import (
 )
 from core.workflow.actors import Actor
 from core.workflow.listing import ThresholdPolicy
-from core.workflow.requests import TrainingRequest
+from core.workflow.requests import CleaningRequest, TableRequest, TrainingRequest
+from core.workflow.training import Training
 
 SECRETS = Path(".streamlit/secrets.toml")
 KEYS: dict[Any, Any] = {
     Actor: lambda actor: (actor.who, actor.scope, tuple(sorted(actor.roles))),
-    TrainingRequest: lambda request: request.digest,
+    **dict.fromkeys((TableRequest, CleaningRequest, TrainingRequest), lambda request: request.digest),
 }
 """How an actor and a request are told apart in a key: by value, never by a sample."""
 DOOR: dict[str, Any] = {
     "show_spinner": False,
     "hash_funcs": KEYS,
     "validate": lambda job: not job.is_forgotten,
+    "on_release": lambda job: job.cancel(),
 }
+"""A job that falls out of its cache is wanted by nobody: it gives its slot back."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -83,10 +86,14 @@ def warm() -> None:
     segments_job(actors.LOCAL, default_request())
 
 
-@st.cache_resource(max_entries=8, **DOOR)
 def preview_job(actor: Actor, request: TrainingRequest) -> Job:
     """Read the table: first rows, schema, and how the file was read."""
-    return runner().start(tables.preview, actor, request.table, settings=settings(), name="Reading the table")
+    return _preview_job(actor, request.table)
+
+
+@st.cache_resource(max_entries=8, **DOOR)
+def _preview_job(actor: Actor, request: TableRequest) -> Job:
+    return runner().start(tables.preview, actor, request, settings=settings(), name="Reading the table")
 
 
 def file_limits(actor: Actor) -> tuple[str, ...]:
@@ -96,12 +103,20 @@ def file_limits(actor: Actor) -> tuple[str, ...]:
 
 def keep_upload(actor: Actor, request: TrainingRequest, upload: BinaryIO, name: str) -> TrainingRequest:
     """Store an uploaded file and return the request for it."""
-    return request.with_source(tables.keep_file(actor, upload, name=name, settings=settings()))
+    return _fresh(actor, request.with_source(tables.keep_file(actor, upload, name=name, settings=settings())))
 
 
 def keep_path(actor: Actor, request: TrainingRequest, path: str) -> TrainingRequest:
     """Copy a file of this computer into the workspace and return the request for it."""
-    return request.with_source(tables.keep_path(actor, path, settings=settings()))
+    return _fresh(actor, request.with_source(tables.keep_path(actor, path, settings=settings())))
+
+
+def _fresh(actor: Actor, request: TrainingRequest) -> TrainingRequest:
+    """Forget a reading that failed earlier: the file was given anew."""
+    job = preview_job(actor, request)
+    if job.is_finished and not job.has_value:
+        forget(job)
+    return request
 
 
 def demo_school(actor: Actor, request: TrainingRequest, **choices: Any) -> TrainingRequest:
@@ -117,12 +132,14 @@ def outcome_job(actor: Actor, request: TrainingRequest) -> Job:
     )
 
 
-@st.cache_resource(max_entries=4, **DOOR)
 def findings_job(actor: Actor, request: TrainingRequest) -> Job:
     """Find what is wrong in the table, and propose a recipe."""
-    return runner().start(
-        cleaning.examine, actor, request.table, settings=settings(), name="Checking the table"
-    )
+    return _findings_job(actor, request.table)
+
+
+@st.cache_resource(max_entries=4, **DOOR)
+def _findings_job(actor: Actor, request: TableRequest) -> Job:
+    return runner().start(cleaning.examine, actor, request, settings=settings(), name="Checking the table")
 
 
 def read_recipe(actor: Actor, request: TrainingRequest, content: bytes) -> TrainingRequest:
@@ -130,12 +147,14 @@ def read_recipe(actor: Actor, request: TrainingRequest, content: bytes) -> Train
     return request.with_recipe(cleaning.read_recipe(actor, content))
 
 
-@st.cache_resource(max_entries=4, **DOOR)
 def cleaning_job(actor: Actor, request: TrainingRequest) -> Job:
     """Clean the table."""
-    return runner().start(
-        cleaning.clean, actor, request.cleaning, settings=settings(), name="Cleaning the table"
-    )
+    return _cleaning_job(actor, request.cleaning)
+
+
+@st.cache_resource(max_entries=4, **DOOR)
+def _cleaning_job(actor: Actor, request: CleaningRequest) -> Job:
+    return runner().start(cleaning.clean, actor, request, settings=settings(), name="Cleaning the table")
 
 
 @st.cache_resource(max_entries=4, **DOOR)
@@ -177,41 +196,37 @@ def at_score(score: float) -> ThresholdPolicy:
     return listing.AtScore(float(score))
 
 
-def cut(actor: Actor, request: TrainingRequest, policy: ThresholdPolicy) -> Any:
-    """Return what a policy comes to; a lookup in the finished training."""
-    return listing.cut(actor, _training(actor, request), policy)
+def cut(actor: Actor, training: Training, policy: ThresholdPolicy) -> listing.Cut:
+    """Return what a policy comes to; a lookup."""
+    return listing.cut(actor, training, policy)
 
 
 def list_page(
-    actor: Actor, request: TrainingRequest, policy: ThresholdPolicy, *, start: int, size: int
-) -> Any:
+    actor: Actor, training: Training, policy: ThresholdPolicy, *, start: int, size: int
+) -> listing.ListPage:
     """Return a page of the list, with segments once they are found."""
-    segments = _segments(actor, request)
     return listing.list_page(
-        actor, _training(actor, request), policy, start=start, size=size, segments=segments
+        actor, training, policy, start=start, size=size, segments=_segments(actor, training)
     )
 
 
-def list_csv(actor: Actor, request: TrainingRequest, policy: ThresholdPolicy) -> bytes:
-    """Return the whole list as CSV; waits for the segments."""
-    segments_job(actor, request).wait(settings().job_seconds)
-    segments = _segments(actor, request)
-    return listing.list_csv(actor, _training(actor, request), policy, segments=segments)
+def list_csv(actor: Actor, training: Training, policy: ThresholdPolicy) -> bytes:
+    """Return the whole list as CSV; waits for the segments, and raises what kept them from being found."""
+    job = segments_job(actor, training.request)
+    job.wait(settings().job_seconds)
+    return listing.list_csv(actor, training, policy, segments=job.result())
 
 
-def student_sheet(actor: Actor, request: TrainingRequest, policy: ThresholdPolicy, student_id: str) -> Any:
+def student_sheet(
+    actor: Actor, training: Training, policy: ThresholdPolicy, student_id: str
+) -> listing.StudentSheet:
     """Return one student's sheet; raises Forbidden, InvalidChoice."""
-    segments = _segments(actor, request)
-    return listing.student_sheet(actor, _training(actor, request), policy, student_id, segments=segments)
+    return listing.student_sheet(actor, training, policy, student_id, segments=_segments(actor, training))
 
 
-def _training(actor: Actor, request: TrainingRequest) -> Any:
-    return training_job(actor, request).result()
-
-
-def _segments(actor: Actor, request: TrainingRequest) -> Any:
+def _segments(actor: Actor, training: Training) -> segmenting.Segments | None:
     """Return the segments, or None while they are not found, or where they cannot be."""
-    job = segments_job(actor, request)
+    job = segments_job(actor, training.request)
     return job.result() if job.has_value else None
 
 

@@ -24,8 +24,10 @@ class AppError(Exception):
         self.retry = retry
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Cross a process border with hint and type intact."""
-        return _rebuild, (type(self), self.message, self.hint, self.retry)
+        """Cross a process border with hint, type and notes intact."""
+        notes = getattr(self, "__notes__", None)
+        state = {"__notes__": list(notes)} if notes else None
+        return _rebuild, (type(self), self.message, self.hint, self.retry), state
 
 
 def _rebuild(kind: type[AppError], message: str, hint: str | None, retry: bool) -> AppError:  # noqa: FBT001  as pickle calls it

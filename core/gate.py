@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from core.workflow.actors import LOCAL
 
@@ -22,7 +22,7 @@ IDENTITY_HEADER = b"x-waymark-actor"
 """Set here only: whatever a browser sends under this name is dropped."""
 
 HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-"""Names under which a browser may ask; the same as ``server.allowedHosts``."""
+"""Names under which a browser may ask."""
 
 POLICY = "; ".join(
     (
@@ -103,14 +103,22 @@ def _is_loopback(host: str) -> bool:
 def _names_this_computer(scope: Scope) -> bool:
     """Whether the Host header is one of this computer's own names."""
     hosts = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"host"]
-    return len(hosts) == 1 and urlsplit(f"//{hosts[0]}").hostname in HOSTS
+    return len(hosts) == 1 and _parts(f"//{hosts[0]}").hostname in HOSTS
 
 
 def _same_origin(scope: Scope) -> bool:
     """Whether a socket's Origin header names the host that it talks to; a missing one does not."""
     headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
     origin, host = headers.get(b"origin"), headers.get(b"host")
-    return origin is not None and host is not None and urlsplit(origin).netloc == host
+    return origin is not None and host is not None and _parts(origin).netloc == host
+
+
+def _parts(address: str) -> SplitResult:
+    """Return the parts of an address; of one that cannot be read, none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> None:

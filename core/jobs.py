@@ -87,16 +87,24 @@ class JobRunner:
                 job.finish(error=_cancelled(job))
                 return
         try:
-            ours, theirs = self._context.Pipe(duplex=False)
+            self._see_through(job, call)
+        finally:
+            job.finish(error=_died(job, None, self._limits))
+            self._slots.release()
+
+    def _see_through(self, job: Job, call: Callable[..., Any]) -> None:
+        """Start the child and listen to it; what is raised here ends the job, and goes to the log."""
+        ours, theirs = self._context.Pipe(duplex=False)
+        with ours:
             child = self._context.Process(target=_child, args=(theirs, self._limits, call), daemon=True)
-            child.start()
-            theirs.close()
+            try:
+                with theirs:
+                    child.start()
+            except (EOFError, OSError) as error:
+                job.finish(error=_not_started(job, error))
+                return
             job.state = JobState.RUNNING
             _listen(job, child, ours, limits=self._limits)
-        except OSError as error:
-            job.finish(error=JobError(f"'{job.name}' could not start: {error.strerror}.", retry=True))
-        finally:
-            self._slots.release()
 
 
 class Job:
@@ -112,6 +120,7 @@ class Job:
         self.started = time.monotonic()
         self.is_forgotten = False
         """Set when the job is to be started afresh the next time somebody asks for it."""
+        self._finishing = threading.Lock()
         self._finished = threading.Event()
         self._cancelled = threading.Event()
         self._value: Any = None
@@ -149,17 +158,18 @@ class Job:
         return self._value
 
     def finish(self, *, value: Any = None, error: AppError | None = None) -> None:
-        """Set the outcome once; later calls change nothing."""
-        if self.is_finished:
-            return
-        self._value, self._error = value, error
-        if error is None:
-            self.state = JobState.DONE
-        elif isinstance(error, JobCancelled):
-            self.state = JobState.CANCELLED
-        else:
-            self.state = JobState.FAILED
-        self._finished.set()
+        """Set the outcome once; later calls change nothing, from whatever thread they come."""
+        with self._finishing:
+            if self.is_finished:
+                return
+            self._value, self._error = value, error
+            if error is None:
+                self.state = JobState.DONE
+            elif isinstance(error, JobCancelled):
+                self.state = JobState.CANCELLED
+            else:
+                self.state = JobState.FAILED
+            self._finished.set()
 
     @property
     def cancel_asked(self) -> bool:
@@ -196,12 +206,11 @@ def _listen(job: Job, child: BaseProcess, pipe: Connection, *, limits: JobLimits
                 job.finish(error=_late(job, limits))
             elif pipe.poll(POLL_SECONDS):
                 _take(job, pipe.recv())
-    except EOFError:
+    except (EOFError, OSError):  # it died between two messages, or within one
         child.join(5)
         job.finish(error=_died(job, child.exitcode, limits))
     finally:
         _end(child)
-        pipe.close()
 
 
 def _take(job: Job, message: tuple[str, Any]) -> None:
@@ -257,10 +266,16 @@ def _cancelled(job: Job) -> JobCancelled:
     return JobCancelled(f"'{job.name}' was cancelled.", hint="Start it again when you want it.", retry=True)
 
 
+def _not_started(job: Job, error: EOFError | OSError) -> JobError:
+    why = getattr(error, "strerror", None) or str(error) or "the fork server does not answer"
+    return JobError(f"'{job.name}' could not start: {why}.", hint="Try again.", retry=True)
+
+
 def _late(job: Job, limits: JobLimits) -> JobError:
     return JobError(
         f"'{job.name}' took longer than its limit of {limits.seconds:,.0f} seconds and was stopped.",
         hint="Use fewer students or columns, or raise WAYMARK_JOB_SECONDS.",
+        retry=True,
     )
 
 
@@ -268,6 +283,7 @@ def _too_big(limits: JobLimits) -> JobError:
     return JobError(
         f"The work needs more memory than its limit of {limits.memory_mib:,} MiB.",
         hint="Use fewer students or columns, or raise WAYMARK_JOB_MEMORY_MIB.",
+        retry=True,
     )
 
 
@@ -281,4 +297,5 @@ def _died(job: Job, exitcode: int | None, limits: JobLimits) -> JobError:
     return JobError(
         f"'{job.name}' stopped on an unexpected error; nothing was changed.",
         hint=f"The log of the program tells more (job {job.number}).",
+        retry=True,
     )

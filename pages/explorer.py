@@ -24,19 +24,19 @@ training = widgets.result_of(cache.training_job(actor, request))
 def students() -> None:
     """The cut, its consequences, and the list; redraws alone when a slider moves."""
     policy = widgets.policy_picker(training)
-    cut = cache.cut(actor, request, policy)
+    cut = cache.cut(actor, training, policy)
     widgets.cut_figures(cut)
     n_pages = max(1, -(-training.n_students // PAGE_SIZE))
     place = st.container()
     left, right = st.columns([3, 1], vertical_alignment="center")
     with left:
         number = st.pagination(n_pages, key="explorer_page")
-    page = cache.list_page(actor, request, policy, start=(number - 1) * PAGE_SIZE, size=PAGE_SIZE)
+    page = cache.list_page(actor, training, policy, start=(number - 1) * PAGE_SIZE, size=PAGE_SIZE)
     with place:
-        chosen = tables.at_risk(page, key="explorer_list")
+        chosen = tables.at_risk(page, key=f"explorer_list_{number}")
     right.download_button(
         "Download the list (CSV)",
-        data=lambda: cache.list_csv(actor, request, policy),
+        data=lambda: cache.list_csv(actor, training, policy),
         file_name=f"at-risk-{request.digest}-{cut.n_listed}.csv",
         mime="text/csv",
         on_click="ignore",
@@ -44,7 +44,7 @@ def students() -> None:
         help="Every student, ordered by rank, with reasons; the same bytes as the command line writes.",
     )
     if chosen:
-        tables.card(cache.student_sheet(actor, request, policy, chosen))
+        tables.card(cache.student_sheet(actor, training, policy, chosen))
         if st.button("Open this student's page", key="explorer_open", icon=":material/person:"):
             state.open_student(chosen)
             st.switch_page("../student.py")
@@ -85,6 +85,7 @@ def segments() -> None:
 
 st.subheader("Students")
 students()
+widgets.left_out(training)
+widgets.provenance(training.provenance, *training.about)
 st.subheader("Segments")
 segments()
-widgets.provenance(training.provenance, *training.about)

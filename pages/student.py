@@ -17,7 +17,7 @@ if not request.outcome:
 
 training = widgets.result_of(cache.training_job(actor, request))
 policy = state.policy(training)
-first = cache.list_page(actor, request, policy, start=0, size=1)
+first = cache.list_page(actor, training, policy, start=0, size=1)
 if state.student() is None and not first.is_empty:
     state.open_student(first.student_ids[0])
 
@@ -32,7 +32,7 @@ if not asked.strip():
     widgets.empty("No student is chosen.", "Type an id, or choose a student on the Explorer page.")
     st.stop()
 
-sheet = cache.student_sheet(actor, request, policy, asked.strip())
+sheet = cache.student_sheet(actor, training, policy, asked.strip())
 if sheet.student_id != state.student():
     state.open_student(sheet.student_id)
     st.rerun()

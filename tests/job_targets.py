@@ -35,3 +35,25 @@ def sleep(seconds, *, progress):
 def pid(*, progress):
     time.sleep(0.3)
     return os.getpid()
+
+
+class Unreadable:
+    """A value that can be sent, but not received."""
+
+    def __reduce__(self):
+        return _refuse_to_load, ()
+
+
+def _refuse_to_load():
+    raise ValueError("cannot be read")
+
+
+def send_unreadable(*, progress):
+    return Unreadable()
+
+
+def die_while_sending(*, progress):
+    """Be killed when a part of a large result has been sent: nobody takes the rest meanwhile."""
+    pid = os.getpid()
+    threading.Timer(0.0, lambda: None).cancel()
+    return _KillsAfter(pid)

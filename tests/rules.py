@@ -19,7 +19,7 @@ BOUNDARIES = {SHELL, "core/api.py", "core/__main__.py"}
 
 PAGE_LIBRARIES = {"streamlit", "plotly", "altair"}
 PAGE_CORE = {"core.cache", "core.errors", "core.schema"}
-APP_IMPORTS = {"streamlit", "starlette", "core.cache", "core.gate", "core.api"}
+APP_IMPORTS = {"streamlit", "starlette", "core.cache", "core.errors", "core.gate", "core.api", "pages.ui"}
 
 VALUE_MODULES = {"actors", "preload", "requests", "snapshots", "suggestions", "workspace"}
 """Modules of the workflow that hold values and plumbing, not use cases: they act on nobody's behalf."""

@@ -63,6 +63,7 @@ def test_the_identity_header_of_a_browser_is_dropped_and_ours_set():
         ("http://evil.example", True),
         ("http://127.0.0.1:9", True),
         ("null", True),
+        ("http://[", True),
     ],
 )
 def test_a_socket_opens_only_from_our_own_page(origin, refused):
@@ -89,7 +90,9 @@ def test_this_computers_own_names_are_let_in(host):
     assert refusal(request(host=host)) is None
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "127.0.0.1@evil.example:80"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "", "127.0.0.1@evil.example:80", "[::1"]
+)
 def test_a_foreign_name_for_this_computer_is_refused(host):
     assert "not this computer's" in refusal(request(host=host))
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -350,12 +351,13 @@ def test_the_help_names_every_command_and_option(capsys):
 
 
 def test_it_runs_as_a_module_and_leaves_nothing_behind(table, tmp_path):
-    before = set(Path(tmp_path).iterdir())
+    (tmp_path / "tmp").mkdir()
     call = [sys.executable, "-m", "core", "profile", "--file", str(table)]
-    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    here = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
+    done = subprocess.run(call, capture_output=True, text=True, check=False, env=here)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert set(Path(tmp_path).iterdir()) == before
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_an_id_that_looks_like_a_number_stays_text(capsys, tmp_path):
@@ -368,3 +370,58 @@ def test_an_id_that_looks_like_a_number_stays_text(capsys, tmp_path):
 
     assert status == 0
     assert {row["student_id"] for row in rows} == set(table["pupil"])
+
+
+@pytest.mark.parametrize("same", ["--out", "--json"])
+def test_no_file_is_written_over_another(capsys, table, tmp_path, same):
+    before = table.read_bytes()
+    places = {"--out": tmp_path / "list.csv", "--json": tmp_path / "e.json"} | {same: table}
+    call = ["at-risk", "--file", table, "--outcome", 'result == "fail"', "--capacity", 5]
+    status, _, err = run(capsys, *call, *(part for pair in places.items() for part in pair))
+
+    assert (status, table.read_bytes()) == (2, before)
+    assert "is named twice" in err
+
+
+def test_a_full_disk_is_one_sentence(capsys, table, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    status, _, err = at_risk(capsys, table, tmp_path / "list.csv")
+
+    assert status == 2
+    assert "could not be written: No space left on device." in err
+    assert not list(tmp_path.glob("*list*"))
+
+
+@pytest.mark.parametrize("seed", ["-1", "99999999999999999999", "1.5", "x"])
+def test_a_seed_out_of_range_is_refused_before_the_work(capsys, table, tmp_path, seed):
+    assert "whole number from 0 to" in refused(capsys, tmp_path, table, "--seed", seed)
+
+
+def test_a_fault_of_ours_is_a_reference_and_a_log_for_the_owner(capsys, table, tmp_path, monkeypatch):
+    def crash(*_, **__):
+        raise ZeroDivisionError("secret of Ana")
+
+    monkeypatch.setattr("core.workflow.commands.train", crash)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    status, _, err = at_risk(capsys, table, tmp_path / "list.csv")
+    (log,) = tmp_path.glob("waymark-*.log")
+
+    assert status == 1
+    assert "Ana" not in err
+    assert "Traceback" not in err
+    assert log.name in err
+    assert "secret of Ana" in log.read_text("utf-8")
+    assert log.stat().st_mode & 0o077 == 0
+
+
+def test_rows_that_cleaning_left_out_are_counted_and_named(capsys, tmp_path):
+    table = school()
+    pd.concat([table, table.iloc[[3]]]).to_csv(tmp_path / "s.csv", index=False)
+    _, out, _ = at_risk(capsys, tmp_path / "s.csv", tmp_path / "list.csv", "--json", tmp_path / "e.json")
+    excluded = json.loads((tmp_path / "e.json").read_text("utf-8"))["excluded"]
+
+    assert "1 row was left out" in out
+    assert [one["name"] for one in excluded if one["kind"] == "student"] == ["0003"]

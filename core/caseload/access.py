@@ -102,8 +102,17 @@ def require(actor: Actor, action: Action, *, synthetic: bool) -> None:
     decision = may(actor, action)
     if isinstance(decision, Denied):
         raise Forbidden(f"You may not {action}: {decision.reason}.", hint="Ask an administrator.")
+    require_scope(actor, synthetic=synthetic)
+
+
+def require_scope(actor: Actor, *, synthetic: bool) -> None:
+    """Do nothing if such students are in the actor's scope; raises Forbidden with the reason.
+
+    For the steps inside a use case, which has asked for its own action: who may see the list may have
+    the table behind it cleaned.
+    """
     if actor.scope == "synthetic" and not synthetic:
         raise Forbidden(
-            f"You may not {action}: only the demo school is open without the front door.",
+            "You may not see these students: only the demo school is open without the front door.",
             hint="Start Waymark with 'make run' or 'streamlit run app.py'.",
         )

@@ -194,13 +194,13 @@ def _student_ids(frame: pd.DataFrame, schema: Schema) -> NDArray[np.object_]:
     ids = frame[name]
     if ids.isna().any():
         raise SchemaError(
-            f"{int(ids.isna().sum()):,} students have no '{name}'.",
+            f"Students without '{name}': {int(ids.isna().sum()):,}.",
             hint="Fill it in, or choose another id column.",
         )
     repeated = ids[ids.duplicated()].unique()
     if len(repeated):
         raise RepeatedIds(
-            f"{len(repeated):,} values of '{name}' stand in several rows, such as '{repeated[0]}'.",
+            f"Values of '{name}' stand in several rows, such as '{repeated[0]}' ({len(repeated):,} in all).",
             hint="One row a student is needed: on Cleaning add the step that keeps one row a student, "
             "or choose another id column.",
         )

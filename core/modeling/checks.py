@@ -184,10 +184,10 @@ def _separation(case: _Case) -> Verdict:
 def _left_out(case: _Case) -> Verdict:
     """M007."""
     if not case.excluded:
-        return Severity.PASSED, "All columns are features."
+        return Severity.PASSED, "Every column that may be a feature is one."
     names = "; ".join(f"'{e.name}': {e.reason}" for e in case.excluded[:10])
     more = f" And {len(case.excluded) - 10} more." if len(case.excluded) > 10 else ""
-    return Severity.TIP, f"{len(case.excluded)} columns are left out. {names}{more}"
+    return Severity.TIP, f"Columns left out: {len(case.excluded)}. {names}{more}"
 
 
 def _unknown_outcomes(case: _Case) -> Verdict:

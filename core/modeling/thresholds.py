@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -152,8 +153,14 @@ class ThresholdCurve:
         """Return for each row whether its student is on the list."""
         return np.asarray(self.rank <= self.n_listed(policy))
 
-    def need(self, policy: ThresholdPolicy, *, known_share: ArrayLike | None = None) -> Texts:
-        """Return the need band of each row's student.
+    def need(
+        self,
+        policy: ThresholdPolicy,
+        *,
+        known_share: ArrayLike | None = None,
+        rows: Integers | Sequence[int] | None = None,
+    ) -> Texts:
+        """Return the need band of each row's student; of ``rows`` only, if given.
 
         ``high``: on the list. ``not enough known``: not listed, and less than half of the feature
         values are recorded (``known_share``), so a low risk says little. ``watch``: not listed, with
@@ -163,11 +170,13 @@ class ThresholdCurve:
         n = self.n_listed(policy)
         watched = max(self.mean_risk, -float(self.negated[n - 1]) / 2 if n else 0.0)
         n_watched = max(n, self._count(watched))
-        bands = np.full(self.n_students, Need.LOW.value, dtype=object)
-        bands[self.rank <= n_watched] = Need.WATCH.value
+        chosen = slice(None) if rows is None else np.asarray(rows, dtype=np.intp)
+        rank = self.rank[chosen]
+        bands = np.full(len(rank), Need.LOW.value, dtype=object)
+        bands[rank <= n_watched] = Need.WATCH.value
         if known_share is not None:
-            bands[np.asarray(known_share) < HALF_KNOWN] = Need.UNKNOWN.value
-        bands[self.rank <= n] = Need.HIGH.value
+            bands[np.asarray(known_share)[chosen] < HALF_KNOWN] = Need.UNKNOWN.value
+        bands[rank <= n] = Need.HIGH.value
         return bands
 
     def frame(self) -> pd.DataFrame:

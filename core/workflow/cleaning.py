@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.caseload.access import Action, Actor, require
+from core.caseload.access import Action, Actor, require, require_scope
 from core.cleaning.export import to_csv_bytes
 from core.cleaning.finding import Findings
 from core.cleaning.findings import find, propose
@@ -128,7 +128,7 @@ def _in_words(fitted: FittedRecipe) -> list[str]:
 
 def recipe_for(actor: Actor, dataset: Dataset, request: CleaningRequest, *, settings: Settings) -> Recipe:
     """Return the request's recipe, or the one that is proposed for its table: found once, then remembered."""
-    require(actor, Action.CLEAN, synthetic=request.table.is_demo)
+    require_scope(actor, synthetic=request.table.is_demo)
     if request.recipe is not None:
         return request.recipe
     place = _proposal_place(request.table, settings)

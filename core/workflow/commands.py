@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,17 +29,20 @@ from core.workflow.training import train
 
 def at_risk(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:
     """Write the at-risk list, and the evaluation where it was asked for."""
-    _check_places(options.out, options.json)
+    _check_places(options.file, options.out, options.json)
     policy = AtScore(options.threshold) if options.capacity is None else ForCapacity(options.capacity)
     request = _request(actor, options, settings)
     training = train(actor, request, settings=settings, progress=_progress)
     segments = segment(actor, request, settings=settings, progress=_progress)
-    options.out.write_bytes(list_csv(actor, training, policy, segments=segments))
+    contents = {options.out: list_csv(actor, training, policy, segments=segments)}
     if options.json is not None:
-        report = evaluation_report(actor, training, policy, segments=segments)
-        options.json.write_text(_json(report), encoding="utf-8")
+        contents[options.json] = _json(evaluation_report(actor, training, policy, segments=segments))
+    _write(contents)
     cut = training.curve.cut(policy)
     _say(f"{cut.n_listed:,} of {training.n_students:,} students are listed in '{options.out}'.")
+    if training.left_out:
+        n = len(training.left_out)
+        _say(f"{n:,} {'row was' if n == 1 else 'rows were'} left out by cleaning; --json names each.")
     if not training.has_ids:
         _say("No column is the student id: the row number serves, 1 is the first row below the header.")
     if cut.note:
@@ -48,19 +51,19 @@ def at_risk(actor: Actor, options: argparse.Namespace, *, settings: Settings) ->
 
 def profile(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:
     """Print what is in a file, and write it as JSON where that was asked for."""
-    _check_places(options.json)
+    _check_places(options.file, options.json)
     found = profile_of(actor, _table_request(actor, options, settings), settings=settings)
     if options.json is not None:
-        options.json.write_text(_json(found.as_dict()), encoding="utf-8")
+        _write({options.json: _json(found.as_dict())})
     print(found.as_text())
 
 
 def write_segments(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:
     """Write each student's segment."""
-    _check_places(options.out)
+    _check_places(options.file, options.out)
     request = _request(actor, options, settings)
     found = segment(actor, request, settings=settings, progress=_progress)
-    options.out.write_bytes(to_csv_bytes(segments_frame(actor, found, k=options.k)))
+    _write({options.out: to_csv_bytes(segments_frame(actor, found, k=options.k))})
     _say(found.verdict)
 
 
@@ -122,11 +125,15 @@ def _names(listed: str) -> list[str]:
     return [name.strip() for name in listed.split(",") if name.strip()]
 
 
-def _check_places(*places: Path | None) -> None:
+def _check_places(source: Path, *places: Path | None) -> None:
     """Do nothing if every file can be written; raises AppError before any work is done."""
-    for place in places:
-        if place is None:
-            continue
+    taken = [source.resolve()]
+    for place in (one for one in places if one is not None):
+        if place.resolve() in taken:
+            raise AppError(
+                f"'{place}' is named twice.", hint="Write to a file of its own; nothing is overwritten."
+            )
+        taken.append(place.resolve())
         if place.is_dir():
             raise AppError(f"'{place}' is a folder.", hint="Give the name of a file to write.")
         if not place.absolute().parent.is_dir():
@@ -135,8 +142,22 @@ def _check_places(*places: Path | None) -> None:
             )
 
 
-def _json(content: Any) -> str:
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def _write(contents: Mapping[Path, bytes]) -> None:
+    """Write files, each whole or not at all; raises AppError with the system's reason."""
+    for place, content in contents.items():
+        draft = place.with_name(f".{place.name}.draft")
+        try:
+            draft.write_bytes(content)
+            draft.replace(place)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise AppError(
+                f"'{place}' could not be written: {error.strerror}.", hint="Is the disk full?"
+            ) from error
+
+
+def _json(content: Any) -> bytes:
+    return (json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def _say(words: str) -> None:

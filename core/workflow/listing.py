@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,9 +16,10 @@ from core.modeling.thresholds import AtScore, Cut, ForCapacity, ThresholdPolicy
 from core.workflow.segmenting import Segments
 from core.workflow.training import Training
 
+Rows = NDArray[np.integer[Any]] | list[int]
 CSV_COLUMNS = ("student_id", "rank", "listed", "risk", "need", "segment", "reasons")
 
-__all__ = ["AtScore", "ForCapacity", "ListPage", "StudentSheet", "ThresholdPolicy"]
+__all__ = ["AtScore", "Cut", "ForCapacity", "ListPage", "StudentSheet", "ThresholdPolicy"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +77,6 @@ def list_page(
     start: int,
     size: int,
     segments: Segments | None = None,
-    k: int | None = None,
 ) -> ListPage:
     """Return ``size`` students from rank ``start + 1`` on; the last page may be shorter."""
     require(actor, Action.LIST, synthetic=training.provenance.synthetic)
@@ -85,11 +86,11 @@ def list_page(
     )
     if training.names is not None:
         frame["name"] = training.names[rows]
-    frame["need"] = _need(training, policy)[rows]
+    frame["need"] = _need(training, policy, rows)
     frame["risk"] = np.rint(training.validated.risk[rows] * 100).astype(int)
     frame["reasons"] = training.explainer.reasons(rows) if len(rows) else ""
     if segments is not None and not segments.is_empty:
-        frame["segment"] = segments.names(rows, k=k or segments.recommended_k)
+        frame["segment"] = segments.names(rows, k=segments.recommended_k)
     words = f"students {start + 1:,} to {start + len(rows):,} of {training.n_students:,}"
     return ListPage(frame, tuple(map(str, frame["student_id"])), words)
 
@@ -100,21 +101,20 @@ def list_frame(
     policy: ThresholdPolicy,
     *,
     segments: Segments | None,
-    k: int | None = None,
 ) -> pd.DataFrame:
     """Return every student ordered by rank, with the columns ``CSV_COLUMNS``."""
     require(actor, Action.LIST, synthetic=training.provenance.synthetic)
     order = training.curve.order
     numbers: NDArray[np.object_] = np.full(training.n_students, "", dtype=object)
     if segments is not None and not segments.is_empty:
-        numbers = segments.labels(k or segments.recommended_k).astype(str).astype(object)
+        numbers = segments.labels(segments.recommended_k).astype(str).astype(object)
     listed = np.where(training.curve.listed(policy), "true", "false")
     columns = {
         "student_id": training.features.student_ids[order],
         "rank": training.curve.rank[order],
         "listed": listed[order],
         "risk": training.validated.risk[order],
-        "need": _need(training, policy)[order],
+        "need": _need(training, policy, order),
         "segment": numbers[order],
         "reasons": training.explainer.reasons()[order],
     }
@@ -127,10 +127,9 @@ def list_csv(
     policy: ThresholdPolicy,
     *,
     segments: Segments | None,
-    k: int | None = None,
 ) -> bytes:
     """Return the list as CSV, safe to open in a spreadsheet; the same request gives the same bytes."""
-    frame = list_frame(actor, training, policy, segments=segments, k=k)
+    frame = list_frame(actor, training, policy, segments=segments)
     frame["risk"] = [f"{risk:.6f}" for risk in frame["risk"]]
     return to_csv_bytes(frame)
 
@@ -142,7 +141,6 @@ def student_sheet(
     student_id: str,
     *,
     segments: Segments | None = None,
-    k: int | None = None,
 ) -> StudentSheet:
     """Return one student's sheet; raises Forbidden, InvalidChoice with the nearest id."""
     decision = may_see(actor, student_id, synthetic=training.provenance.synthetic)
@@ -156,13 +154,13 @@ def student_sheet(
         name="" if training.names is None else str(training.names[row]),
         rank=int(training.curve.rank[row]),
         n_students=training.n_students,
-        listed=bool(training.curve.listed(policy)[row]),
-        need=str(_need(training, policy)[row]),
+        listed=bool(training.curve.rank[row] <= training.curve.n_listed(policy)),
+        need=str(_need(training, policy, [row])[0]),
         risk=told.risk,
         mean_risk=training.curve.mean_risk,
         reasons=told.reasons,
         strengths=told.strengths,
-        segment=str(segments.names([row], k=k or segments.recommended_k)[0]) if segments and found else "",
+        segment=str(segments.names([row], k=segments.recommended_k)[0]) if segments and found else "",
         contributions=told.frame(),
     )
 
@@ -179,5 +177,6 @@ def _row_of(training: Training, student_id: str) -> int:
     )
 
 
-def _need(training: Training, policy: ThresholdPolicy) -> NDArray[np.object_]:
-    return training.curve.need(policy, known_share=training.known_share)
+def _need(training: Training, policy: ThresholdPolicy, rows: Rows) -> NDArray[np.object_]:
+    """Return the need of some students; what is asked of a page costs what a page costs."""
+    return training.curve.need(policy, known_share=training.known_share, rows=rows)

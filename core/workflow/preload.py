@@ -1,6 +1,7 @@
 """What the fork server imports once, so that a job starts in milliseconds.
 
-Nothing here may start a thread: a child made from a process with threads can hang.
+The only threads these imports start are those of BLAS and of Arrow's allocator, which are made to survive
+a fork. Nothing here may start another one, or compute: a child of a process with other threads can hang.
 """
 
 import sklearn.cluster

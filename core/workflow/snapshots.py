@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +19,10 @@ import pyarrow as pa
 from core import frames
 from core.dataset import Dataset, Provenance
 from core.schema import Column, Kind, Role, Schema
+from core.workflow.workspace import DRAFT, by_use, forget_drafts
 
+ROWS, ABOUT = "rows.arrow", "about.json"
+"""The files of a snapshot."""
 KEPT = 12
 """How many snapshots stay; the ones that were used longest ago go first."""
 
@@ -26,33 +31,69 @@ def snapshot(workspace: Path, key: str, build: Callable[[], Dataset]) -> Dataset
     """Return the dataset kept under ``key``, or build and keep it.
 
     The rows are read from a memory-mapped Arrow file. Two jobs that build the same one at the
-    same time do not disturb each other: a snapshot appears whole or not at all.
+    same time do not disturb each other: a snapshot appears whole or not at all, and one that
+    another job removes before it is read is built once more.
     """
     folder = workspace / "snapshots" / key
-    if not (folder / "about.json").exists():
-        _write(folder, build())
-        _forget_old(folder.parent)
-    os.utime(folder)
-    return _read(folder)
+    if not _is_whole(folder):
+        _keep(folder, build)
+    try:
+        return _read(folder)
+    except FileNotFoundError:
+        _keep(folder, build)
+        return _read(folder)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether nothing of a snapshot is missing."""
+    return all((folder / name).exists() for name in (ROWS, ABOUT))
+
+
+def _keep(folder: Path, build: Callable[[], Dataset]) -> None:
+    """Build and write a snapshot; the ones that were used longest ago go."""
+    _write(folder, build())
+    for old in by_use(folder.parent)[KEPT:]:
+        _remove(old)
+    forget_drafts(folder.parent)
 
 
 def _write(folder: Path, dataset: Dataset) -> None:
-    """Write beside the place and move in; a folder that came to be meanwhile is as good."""
+    """Write beside the place and move in."""
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".draft-"))
-    table = pa.Table.from_pandas(dataset.collect(), preserve_index=False)
-    with pa.OSFile(str(draft / "rows.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
-    (draft / "about.json").write_text(json.dumps(_about(dataset)), encoding="utf-8")
+    draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=DRAFT))
+    try:
+        table = pa.Table.from_pandas(dataset.collect(), preserve_index=False)
+        with pa.OSFile(str(draft / ROWS), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+        (draft / ABOUT).write_text(json.dumps(_about(dataset)), encoding="utf-8")
+        _move_in(draft, folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _move_in(draft: Path, folder: Path) -> None:
+    """Put the draft in its place; a whole snapshot that came to be meanwhile is as good, a half one goes."""
     try:
         draft.rename(folder)
     except OSError:
-        shutil.rmtree(draft)
+        if not _is_whole(folder):
+            _remove(folder)
+            draft.rename(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Take a snapshot away at one stroke, then remove its files; another job may do the same."""
+    away = folder.with_name(DRAFT + secrets.token_hex(8))
+    with suppress(OSError):
+        folder.rename(away)
+    shutil.rmtree(away, ignore_errors=True)
 
 
 def _read(folder: Path) -> Dataset:
-    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-    with pa.memory_map(str(folder / "rows.arrow")) as source:
+    """Mark the snapshot as used and read it; raises FileNotFoundError when it was removed."""
+    os.utime(folder)
+    about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    with pa.memory_map(str(folder / ROWS)) as source:
         rows = frames.from_arrow(pa.ipc.open_file(source).read_all())
     columns = tuple(
         Column(**{**column, "kind": Kind(column["kind"]), "role": Role(column["role"])})
@@ -67,10 +108,3 @@ def _about(dataset: Dataset) -> dict[str, Any]:
     provenance = asdict(dataset.provenance)
     provenance["loaded_at"] = dataset.provenance.loaded_at.isoformat()
     return {"schema": [asdict(column) for column in dataset.schema], "provenance": provenance}
-
-
-def _forget_old(parent: Path) -> None:
-    """Remove the snapshots that were used longest ago."""
-    kept = sorted(parent.glob("[!.]*"), key=lambda folder: folder.stat().st_mtime, reverse=True)
-    for folder in kept[KEPT:]:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from core.caseload.access import Action, Actor, require
+from core.caseload.access import Actor, require_scope
 from core.cleaning.report import Exclusion
 from core.dataset import Dataset
 from core.settings import Settings
@@ -36,7 +36,7 @@ def students(
 
     Steps that learn from many rows are left out here; a model learns them inside its folds (decision 0005).
     """
-    require(actor, Action.CLEAN, synthetic=request.table.is_demo)
+    require_scope(actor, synthetic=request.table.is_demo)
     ledger = settings.workspace / "ledgers" / f"{request.digest}.json"
     build = _cleaner(actor, request, settings, progress or _quiet, ledger)
     table = snapshot(settings.workspace, f"clean-{request.digest}", build)

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import pandas as pd
 
 from core import frames
-from core.caseload.access import Action, Actor, require
+from core.caseload.access import Action, Actor, require, require_scope
 from core.dataset import Dataset, Provenance
 from core.errors import BadFile, RoleMissing, SourceUnavailable
 from core.schema import Kind, Role, Schema
@@ -27,10 +27,10 @@ from core.sources.roles import type_columns, with_kinds
 from core.workflow.requests import TableRequest
 from core.workflow.snapshots import snapshot
 from core.workflow.suggestions import suggest_outcomes
-from core.workflow.workspace import put_named
+from core.workflow.workspace import mark_used, put_named
 
 PREVIEW_ROWS = 200
-KEPT_FILES = 12
+KEPT_FILES = 40
 """How many uploaded files stay in the workspace; the ones that were used longest ago go first."""
 
 
@@ -59,7 +59,8 @@ def load_table(
     A student id stays text: ``007`` is not 7. Read once: later calls with the same source, table and
     kinds take the snapshot.
     """
-    require(actor, Action.LOAD, synthetic=request.is_demo)
+    require_scope(actor, synthetic=request.is_demo)
+    _mark_used(request, settings)
     dataset = _kept(request, settings, progress)
     schema = _with_user_roles(dataset.schema, request)
     numeric_ids = [
@@ -73,6 +74,13 @@ def load_table(
     return dataset.with_schema(_with_user_roles(dataset.schema, request))
 
 
+def _mark_used(request: TableRequest, settings: Settings) -> None:
+    """Keep an uploaded file in use from being the next to go; a file outside the workspace is left alone."""
+    source, folder = request.source, settings.workspace / "files"
+    if isinstance(source, FileSpec) and Path(source.path).parent == folder:
+        mark_used(Path(source.path))
+
+
 def _kept(request: TableRequest, settings: Settings, progress: Progress | None) -> Dataset:
     """Return the table with guessed roles; read from its source once."""
     key = "table-" + TableRequest(request.source, request.table, kinds=request.kinds).digest
@@ -83,6 +91,7 @@ def preview(
     actor: Actor, request: TableRequest, *, settings: Settings, progress: Progress | None = None
 ) -> Preview:
     """Return the first rows, the schema with its reasons, and how the file was read."""
+    require(actor, Action.LOAD, synthetic=request.is_demo)
     dataset = load_table(actor, request, settings=settings, progress=progress)
     limits = _limits_of(settings)
     frame, source = dataset.collect(), request.source

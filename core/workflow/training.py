@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,7 +25,7 @@ from core.modeling.risk_model import fit_model
 from core.modeling.table import Floats, known_share
 from core.modeling.thresholds import ForCapacity, ThresholdCurve, ThresholdPolicy, prepare
 from core.modeling.train import CrossValidated, check_label, cross_validate
-from core.schema import Role
+from core.schema import MODEL_ROLES, Role
 from core.settings import Settings
 from core.sources.base import Progress
 from core.workflow.requests import TrainingRequest
@@ -164,11 +164,22 @@ def _finish(
         holdout=holdout,
         why_no_holdout=why_no_holdout,
         odds=odds,
-        checks=run_checks(validated, evaluation, features, excluded=left_out),
+        checks=run_checks(
+            validated, evaluation, features, excluded=_surprising(left_out, request, cleaned, outcome)
+        ),
         left_out=cleaned.left_out,
         columns_left_out=left_out,
         has_ids=cleaned.table.schema.student_id is not None,
     )
+
+
+def _surprising(
+    left_out: Sequence[Excluded], request: TrainingRequest, cleaned: Students, outcome: Outcome
+) -> list[Excluded]:
+    """Return the columns that are no features although nobody said so: what is in them decided."""
+    expected = {*outcome.columns, *request.exclude}
+    usable = {*cleaned.table.schema.names(*MODEL_ROLES), *(name for name, _ in cleaned.columns_left_out)}
+    return [one for one in left_out if one.name in usable - expected]
 
 
 def _evaluate(validated: CrossValidated, curve: ThresholdCurve, policy: ThresholdPolicy) -> Evaluation:

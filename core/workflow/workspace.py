@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+DRAFT = ".draft-"
+"""How the name of what is not whole yet begins."""
+DRAFT_SECONDS = 86_400
+"""How old a draft is when the job that wrote it must be gone."""
+
 
 def put(place: Path, content: bytes, *, kept: int) -> Path:
-    """Write a file and return its place; of its folder, only the ``kept`` newest files stay."""
+    """Write a file and return its place; of its folder, only the ``kept`` files used last stay."""
 
     def write(sink: BinaryIO) -> str:
         sink.write(content)
@@ -25,7 +33,7 @@ def put_named(folder: Path, write: Callable[[BinaryIO], str], *, kept: int) -> P
     The folder is readable by its owner only. Raises OSError, and what ``write`` raises; nothing is left then.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, draft = tempfile.mkstemp(dir=folder, prefix=".draft-")
+    handle, draft = tempfile.mkstemp(dir=folder, prefix=DRAFT)
     try:
         with os.fdopen(handle, "wb") as sink:
             name = write(sink)
@@ -37,12 +45,35 @@ def put_named(folder: Path, write: Callable[[BinaryIO], str], *, kept: int) -> P
 
 
 def _forget_old(folder: Path, kept: int) -> None:
-    """Remove the files that were written longest ago; another job may do the same at the same time."""
+    """Remove the files that were written, or marked as used, longest ago."""
+    for place in by_use(folder)[kept:]:
+        place.unlink(missing_ok=True)
+    forget_drafts(folder)
+
+
+def mark_used(place: Path) -> None:
+    """Let a file or folder count as used now, so that others are removed before it; no matter if it is gone."""
+    with suppress(FileNotFoundError):
+        os.utime(place)
+
+
+def by_use(folder: Path) -> list[Path]:
+    """Return what is in a folder, the last used first; another job may be removing some of it."""
     ages = []
     for place in folder.glob("[!.]*"):
-        try:
+        with suppress(FileNotFoundError):
             ages.append((place.stat().st_mtime, place))
-        except FileNotFoundError:
-            continue
-    for _, place in sorted(ages, reverse=True)[kept:]:
-        place.unlink(missing_ok=True)
+    return [place for _, place in sorted(ages, reverse=True)]
+
+
+def forget_drafts(folder: Path) -> None:
+    """Remove the drafts of jobs that were ended while they wrote."""
+    oldest = time.time() - DRAFT_SECONDS
+    for draft in folder.glob(f"{DRAFT}*"):
+        with suppress(FileNotFoundError):
+            if draft.stat().st_mtime >= oldest:
+                continue
+            if draft.is_dir():
+                shutil.rmtree(draft, ignore_errors=True)
+            else:
+                draft.unlink()

@@ -8,7 +8,7 @@ from pages.ui import charts, explore_charts, explore_words, raw_rows, state, tex
 
 NUMBER = {"format": "localized", "width": 100}
 FIGURE = {"format": "%.4g", "width": 90}
-
+MORE_ROLES = "Give more columns a role on Data sources."
 
 FIGURES = {
     "mean": "Mean", "median": "Median", "std": "Spread (std)", "min": "Lowest", "q25": "Lower quarter",
@@ -68,6 +68,9 @@ def _summary_columns() -> dict:
 def distribution(found) -> None:
     """One column: its histogram with five numbers, or the counts of its categories."""
     titles, names = found.titles, list(found.distributions)
+    if not names:
+        widgets.empty("No column can be shown without naming a student.", MORE_ROLES)
+        return
     first = names.index(found.groups[0]) if found.groups else 0
     name = st.selectbox("Column", names, first, format_func=titles.__getitem__, key=_key("column"), width=420)
     result = found.distributions[name]
@@ -101,13 +104,15 @@ def _five_numbers(result) -> None:
 def relations(found) -> None:
     """How strongly every two columns go together: a map, and the pairs in order."""
     if found.associations.is_empty:
-        widgets.empty(found.associations.why_empty, "Give more columns a role on Data sources.")
+        widgets.empty(found.associations.why_empty, MORE_ROLES)
         return
     pairs = found.pairs_frame()
     words = explore_words.relations(pairs)
     st.markdown(text.md(words))
     for note in found.associations.notes:
         st.caption(text.md(note))
+    if pairs.empty:
+        return
     charts.heatmap(found.map_frame(), alt=words, key="association_map")
     st.caption(
         "From -1 to 1 for two numbers (blue and orange show the direction), from 0 to 1 for pairs with a "

@@ -1,5 +1,7 @@
 """Charts of the Explore page: groups with their intervals, and the spread in each group."""
 
+import html
+
 import streamlit as st
 
 from pages.ui.charts import BLUE, axis, draw
@@ -35,7 +37,7 @@ def spread(distribution, *, title: str, alt: str, key: str | None = None) -> Non
     boxes = distribution.boxes
     figure = go.Figure(
         go.Box(
-            y=[box.group for box in boxes],
+            y=[_plain(box.group) for box in boxes],
             q1=[box.q25 for box in boxes],
             median=[box.median for box in boxes],
             q3=[box.q75 for box in boxes],
@@ -49,8 +51,17 @@ def spread(distribution, *, title: str, alt: str, key: str | None = None) -> Non
     figure.update_layout(
         height=110 + 42 * len(boxes),
         margin={"l": 0, "r": 10, "t": 10, "b": 0},
-        xaxis_title=title,
+        xaxis_title=_plain(title),
         dragmode=False,
     )
     figure.update_yaxes(autorange="reversed", ticksuffix="  ")
     st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})
+
+
+def _plain(words: str) -> str:
+    """Return words that Plotly shows as they are: it reads tags in text, and does not know ``&quot;``.
+
+    >>> _plain('<b>A "x" & y</b>')
+    '&lt;b&gt;A "x" &amp; y&lt;/b&gt;'
+    """
+    return html.escape(words, quote=False)

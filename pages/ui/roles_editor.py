@@ -35,7 +35,7 @@ def draw(request, preview) -> None:
     changes = _changes(preview.schema, edited)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Use these roles", type="primary", disabled=not changes, icon=":material/check:"):
-            trying.choose(PLACE, lambda: _with(request, changes))
+            trying.choose(PLACE, lambda: _with(request, preview.schema, changes))
         if (request.table.roles or request.table.kinds) and st.button(
             "Back to the guesses", icon=":material/undo:"
         ):
@@ -87,7 +87,7 @@ def _editor(request, preview):
 
 
 def _changes(schema, edited) -> dict:
-    """Return what the viewer changed, by column name: (kind, role).
+    """Return what the viewer chose for the columns that were changed, by name: (kind, role).
 
     Only the two choices are taken from the browser, by position; the names are the schema's own.
     Raises InvalidChoice for a value that is not offered.
@@ -104,11 +104,12 @@ def _valid(kind, name: str, value):
     return kind(value)
 
 
-def _with(request, changes: dict):
-    """Return the request with the changes of the editor."""
-    return request.with_roles({name: role for name, (_, role) in changes.items()}).with_kinds(
-        {name: kind for name, (kind, _) in changes.items()}
-    )
+def _with(request, schema, changes: dict):
+    """Return the request with what differs from the schema: only another kind has the file read again."""
+    found = {column.name: (column.kind, column.role) for column in schema}
+    kinds = {name: kind for name, (kind, _) in changes.items() if kind != found[name][0]}
+    roles = {name: role for name, (_, role) in changes.items() if role != found[name][1]}
+    return request.with_roles(roles).with_kinds(kinds)
 
 
 def _guessed(request):

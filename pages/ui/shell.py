@@ -1,7 +1,5 @@
 """The screen's frame: who is here, the pages, and the only error boundary of the screen."""
 
-import logging
-import secrets
 from pathlib import Path
 
 import streamlit as st
@@ -33,11 +31,8 @@ def main() -> None:
         page.run()
     except AppError as error:
         widgets.failure(error)
-    except Exception:
-        reference = secrets.token_hex(2).upper()
-        logging.getLogger("waymark").exception("Unexpected error, reference %s", reference)
-        st.error(f"Something went wrong (reference {reference}). Your data was not changed.")
-        st.caption("Reload the page. If it happens again, give the reference to whoever runs Waymark.")
+    except Exception as error:
+        widgets.unexpected(error)
 
 
 main()

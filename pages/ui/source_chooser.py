@@ -49,13 +49,17 @@ def _demo(request) -> None:
 
 
 def _upload(request) -> None:
-    """Take a file from the viewer's computer."""
+    """Take a file from the viewer's computer.
+
+    Leaving the page empties the uploader, which is no change by the viewer: what is being read goes on.
+    """
     most = st.get_option("server.maxUploadSize")
     _limits(f"An upload may have up to {most:,} MB; open larger files by their path.")
-    upload = st.file_uploader("CSV, TSV, XLSX or Parquet, one row a student", key="source_upload")
-    if upload is None:
-        trying.forget(UPLOAD)
-    elif upload.file_id != st.session_state.get(TAKEN):
+    upload = st.file_uploader(
+        "CSV, TSV, XLSX or Parquet, one row a student", key="source_upload",
+        on_change=trying.forget, args=(UPLOAD,),
+    )  # fmt: skip
+    if upload is not None and upload.file_id != st.session_state.get(TAKEN):
         trying.choose(UPLOAD, lambda: cache.keep_upload(state.actor(), request, upload, upload.name))
         st.session_state[TAKEN] = upload.file_id
 
@@ -67,7 +71,7 @@ def _path(request) -> None:
         left, right = st.columns([4, 1], vertical_alignment="bottom")
         path = left.text_input("Path of the file", placeholder="~/Documents/students.csv", key="source_path")
         wanted = right.form_submit_button("Open this file", icon=":material/folder_open:", width="stretch")
-    if not path.strip():
+    if wanted and not path.strip():
         trying.forget(PATH)
     elif wanted:
         with st.spinner("Copying the file"):

@@ -55,7 +55,7 @@ def at_risk_columns() -> dict:
             help="The chance of the outcome by models that were fitted without this student.",
         ),
         "reasons": config.TextColumn("Why", help="What raises the risk, barriers first.", width=620),
-        "segment": config.TextColumn("Segment", width=220),
+        "segment": config.TextColumn("Segment", help="Of the recommended number of segments.", width=220),
     }
 
 

@@ -1,6 +1,8 @@
 """Pieces that several pages draw: the sidebar, a running job, a failure, an empty result."""
 
 import functools
+import logging
+import secrets
 
 import streamlit as st
 
@@ -93,6 +95,22 @@ def live(function):
             return failure(error)
 
     return st.fragment(guarded)
+
+
+def unexpected(error: Exception) -> bool:
+    """Log a fault of ours under a reference, show the reference and nothing else; return that it is shown."""
+    reference = secrets.token_hex(2).upper()
+    logging.getLogger("waymark").error("Unexpected error, reference %s", reference, exc_info=error)
+    st.error(f"Something went wrong (reference {reference}). Your data was not changed.")
+    st.caption("Reload the page. If it happens again, give the reference to whoever runs Waymark.")
+    return True
+
+
+def left_out(training) -> None:
+    """Say how many rows are on no list because cleaning left them out."""
+    if training.left_out:
+        rows = text.count(len(training.left_out), "row")
+        st.caption(f"{rows} left out by cleaning, each with its reason: see Cleaning.")
 
 
 def provenance(origin, *more: str) -> None:

@@ -66,15 +66,17 @@ def test_the_first_screen_shows_the_list_and_the_slider_answers(visit):
 
 def test_the_k_slider_selects_another_number_of_segments(visit):
     page = finished(visit())
-    panel = page.locator(".st-key-explorer_k_12")
-    expect(panel).to_be_visible(timeout=60_000)
-    before = panel.inner_text()
-    slider = panel.locator("input[type=range]")
+    slider = page.locator(".st-key-explorer_k_12 input[type=range]")
+    expect(slider).to_be_visible(timeout=60_000)
+    k = int(slider.get_attribute("aria-valuenow") or slider.input_value())
+    profiles = page.locator(".st-key-segment_profiles table[role=grid]")
+    profiles.scroll_into_view_if_needed()
+    expect(profiles).to_have_attribute("aria-rowcount", str(k + 1))
     slider.focus()
-    slider.press("ArrowRight")
+    slider.press("ArrowLeft" if k == 12 else "ArrowRight")
     finished(page)
 
-    assert panel.inner_text() != before
+    expect(profiles).to_have_attribute("aria-rowcount", str(k if k == 12 else k + 2))
 
 
 def test_the_way_through_the_pages_of_the_demo_school(visit):

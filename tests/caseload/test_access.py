@@ -14,6 +14,7 @@ from core.caseload.access import (
     may,
     may_see,
     require,
+    require_scope,
 )
 from core.errors import Forbidden
 
@@ -49,3 +50,10 @@ def test_seeing_a_student_gives_its_reason_either_way():
     assert isinstance(may_see(UNGATED, "S1", synthetic=True), Allowed)
     analyst = Actor(who="ben", roles=frozenset({ActorRole.ANALYST}), scope="all")
     assert isinstance(may_see(analyst, "S1", synthetic=True), Denied)
+
+
+def test_the_scope_alone_is_asked_for_inside_a_use_case():
+    require_scope(MENTOR, synthetic=False)
+    require_scope(UNGATED, synthetic=True)
+    with pytest.raises(Forbidden, match="only the demo school is open without the front door"):
+        require_scope(UNGATED, synthetic=False)

@@ -476,6 +476,15 @@ def test_the_proposed_steps_come_in_an_order_in_which_each_helps_the_next():
     )
 
 
+def test_differing_rows_under_one_id_are_left_to_a_person():
+    given = dataset(
+        {"student_id": text("a", "a", *[f"S{n}" for n in range(20)]), "x": [1.0, 2.0, *range(20)]}
+    )
+
+    assert only("Q005", given).step == KeepOnePerStudent(("student_id",))
+    assert propose(given, find(given)).steps == ()
+
+
 def test_gaps_that_other_steps_make_are_filled_too():
     given = messy()
     steps = propose(given, find(given)).steps

@@ -109,7 +109,7 @@ def test_columns_left_out_are_listed_with_their_reasons():
     found = checks_of(features, label, excluded=excluded)["M007"]
 
     assert found.severity == "tip"
-    assert found.words.startswith("13 columns are left out. 'id': It identifies the student.; 'c0': Same.")
+    assert found.words.startswith("Columns left out: 13. 'id': It identifies the student.; 'c0': Same.")
     assert found.words.endswith("And 3 more.")
 
 

@@ -4,9 +4,10 @@ import io
 
 import pandas as pd
 import pytest
+import streamlit as st
 
-from core.schema import Role
-from pages.ui import source_chooser, state
+from core.schema import Kind, Role
+from pages.ui import source_chooser, state, widgets
 from tests.pages.screen import open_page, settled, texts
 
 GOOD = b"student_id,full name,gender,work hours,score,passed\n" + b"".join(
@@ -40,6 +41,12 @@ def submit(page, label):
 
 def editor_key(page):
     return f"roles_{request_of(page).table.digest}"
+
+
+def open_path(page, path):
+    page.segmented_control(key="source_kind").set_value(source_chooser.PATH).run()
+    page.text_input(key="source_path").set_value(str(path))
+    return submit(page, "Open this file")
 
 
 def edit_roles(page, rows):
@@ -122,6 +129,47 @@ def test_a_good_file_after_a_bad_one_is_taken(screen):
     assert request_of(page).table.source.name == "marks.csv"
 
 
+def leave_and_come_back(page, monkeypatch, choose):
+    """Make a choice whose job takes its time, look at another page meanwhile, and come back."""
+    with monkeypatch.context() as patch:
+        patch.setattr(widgets, "wait_for", lambda _: st.stop())
+        choose(page)
+        assert request_of(page).table.is_demo
+        page.switch_page("../explorer.py").run()
+    return page_of(page)
+
+
+def test_an_upload_that_is_being_read_outlives_a_look_at_another_page(screen, monkeypatch):
+    page = leave_and_come_back(page_of(screen), monkeypatch, lambda page: upload(page, GOOD))
+
+    assert page.file_uploader(key="source_upload").value is None
+    assert "Source: file marks.csv" in texts(page)
+
+
+def test_a_path_that_is_being_read_outlives_a_look_at_another_page(screen, monkeypatch, tmp_path):
+    (tmp_path / "here.csv").write_bytes(GOOD)
+    page = leave_and_come_back(
+        page_of(screen), monkeypatch, lambda page: open_path(page, tmp_path / "here.csv")
+    )
+
+    assert page.text_input(key="source_path").value == ""
+    assert "Source: file here.csv" in texts(page)
+
+
+def test_an_upload_that_is_taken_away_is_tried_no_more(screen):
+    page = upload(page_of(screen), b"")
+    page.file_uploader(key="source_upload").set_value(None).run()
+
+    assert not settled(page).error
+
+
+def test_an_empty_path_is_tried_no_more(screen):
+    page = open_path(page_of(screen), "nowhere.csv")
+    page.text_input(key="source_path").set_value(" ")
+
+    assert not submit(page, "Open this file").error
+
+
 def test_repeated_ids_are_noticed_in_words(screen):
     repeated = b"student_id,score\n" + b"".join(b"%d,%d\n" % (i // 2, i) for i in range(40))
     page = upload(page_of(screen), repeated)
@@ -133,19 +181,13 @@ def test_repeated_ids_are_noticed_in_words(screen):
 
 def test_a_path_of_this_computer_is_opened(screen, tmp_path):
     (tmp_path / "here.csv").write_bytes(GOOD)
-    page = page_of(screen)
-    page.segmented_control(key="source_kind").set_value(source_chooser.PATH).run()
-    page.text_input(key="source_path").set_value(str(tmp_path / "here.csv"))
-    page = submit(page, "Open this file")
+    page = open_path(page_of(screen), tmp_path / "here.csv")
 
     assert request_of(page).table.source.name == "here.csv"
 
 
 def test_a_path_that_leads_nowhere_is_one_sentence(screen):
-    page = page_of(screen)
-    page.segmented_control(key="source_kind").set_value(source_chooser.PATH).run()
-    page.text_input(key="source_path").set_value("nowhere.csv")
-    page = submit(page, "Open this file")
+    page = open_path(page_of(screen), "nowhere.csv")
 
     assert page.error[0].value.replace("\\", "") == "There is no file 'nowhere.csv'."
     assert request_of(page).table.is_demo
@@ -194,6 +236,15 @@ def test_a_corrected_role_is_used_with_its_reason(screen):
 
     assert dict(request_of(page).table.roles)["score"] is Role.IGNORED
     assert columns.loc["score", "reason"] == "Role set by the user."
+
+
+def test_only_another_kind_is_pinned_so_that_a_role_does_not_read_the_file_again(screen):
+    page = edit_roles(upload(page_of(screen), GOOD), {4: {"role": "ignored"}})
+    assert request_of(page).table.kinds == ()
+
+    page = edit_roles(page, {3: {"kind": "category"}})
+    assert request_of(page).table.kinds == (("work hours", Kind.CATEGORY),)
+    assert request_of(page).table.roles == (("score", Role.IGNORED),)
 
 
 def test_cells_that_may_not_be_edited_are_not_believed(screen):

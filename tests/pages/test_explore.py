@@ -1,8 +1,13 @@
 """Explore shows the cleaned table in figures, each panel with what there is to see, and names nobody."""
 
-import pytest
+import io
+from types import SimpleNamespace
 
-from pages.ui import state
+import pytest
+import streamlit as st
+
+from core import cache
+from pages.ui import explore_charts, state
 from tests.pages.screen import open_page, settled, texts
 
 PANELS = ("Summary", "One column", "Relations", "Missing values", "Outliers", "Groups")
@@ -126,6 +131,46 @@ def test_without_an_outcome_the_other_columns_are_compared(page):
 
     (box,) = [one for one in page.selectbox if one.label == "Compare"]
     assert "The outcome" not in box.options
+
+
+def look_at(page, content):
+    """Explore a file of one's own."""
+    kept = cache.keep_upload(cache.actor("local"), cache.default_request(), io.BytesIO(content), "own.csv")
+    page.session_state[state.REQUEST] = kept
+    return settled(page.run())
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_a_table_of_only_ids_and_names_says_what_to_do(page, name):
+    rows = "".join(f"{i:03d},Ana Ruiz {i}\n" for i in range(60))
+    page = panel(look_at(page, f"student_id,full name\n{rows}".encode()), name)
+
+    assert "Ana Ruiz" not in texts(page)
+    if name == "One column":
+        assert "No column can be shown without naming a student. Give more columns a role" in texts(page)
+
+
+def test_relations_without_a_pair_stop_after_the_words(page):
+    rows = "".join(f"{i:03d},{40 + i % 50}\n" for i in range(80))
+    page = look_at(page, f"student_id,score\n{rows}".encode())
+    page.session_state[state.REQUEST] = page.session_state[state.REQUEST].with_outcome("score < 50")
+    page = panel(page, "Relations")
+
+    assert "No two columns vary together." in texts(page)
+    assert not page.dataframe
+    assert not page.get("vega_lite_chart")
+    assert not page.get("arrow_vega_lite_chart")
+
+
+def test_names_from_a_file_are_no_markup_in_a_plot(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(st, "plotly_chart", lambda figure, **_: drawn.append(figure))
+    five = dict.fromkeys(("low_whisker", "q25", "median", "q75", "high_whisker"), 1.0)
+    boxes = [SimpleNamespace(group=name, **five) for name in ("a <b> c", '<a href="http://evil">x</a>')]
+    explore_charts.spread(SimpleNamespace(boxes=boxes), title="<i>Score</i> & more", alt="")
+
+    assert list(drawn[0].data[0].y) == ["a &lt;b&gt; c", '&lt;a href="http://evil"&gt;x&lt;/a&gt;']
+    assert drawn[0].layout.xaxis.title.text == "&lt;i&gt;Score&lt;/i&gt; &amp; more"
 
 
 def test_a_column_that_cannot_be_explored_is_named_with_what_to_do(page):

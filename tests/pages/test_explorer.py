@@ -12,7 +12,8 @@ def test_the_first_screen_is_the_list_of_the_demo_school(screen):
     assert shown["risk"].is_monotonic_decreasing
     assert shown["reasons"].str.len().gt(0).all()
     assert "made-up students" in texts(page)
-    assert "not signed in" in texts(page) or "front door" in texts(page)
+    assert "Local, not signed in" in texts(page)
+    assert "31 rows left out by cleaning" in texts(page)
 
 
 def test_a_larger_capacity_lists_more_and_misses_fewer(screen):
@@ -69,7 +70,7 @@ def test_the_second_page_goes_on_where_the_first_ended(screen):
 
 def test_a_selected_student_is_shown_in_short(screen):
     page = open_page(screen)
-    page.session_state["explorer_list"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    page.session_state["explorer_list_1"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
     page.run()
 
     chosen = page.dataframe[0].value["student_id"].iloc[1]

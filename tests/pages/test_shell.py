@@ -4,7 +4,7 @@ import pytest
 
 from core import cache
 from core.errors import AppError
-from tests.pages.screen import open_page, texts
+from tests.pages.screen import open_page, settled, texts
 
 
 def test_the_frame_says_who_is_here_and_that_the_school_is_made_up(screen):
@@ -53,6 +53,7 @@ def test_an_unexpected_failure_is_a_reference_and_tells_nothing_else(screen, mon
     def crash(*_):
         raise ZeroDivisionError("secret of Ana")
 
+    settled(screen.run())
     monkeypatch.setattr(cache, "training_job", crash)
     page = screen.run()
 
