@@ -20,6 +20,15 @@ def test_every_error_crosses_a_process_border_whole(kind):
     assert (type(came), str(came), came.hint, came.retry) == (kind, str(sent), sent.hint, True)
 
 
+def test_the_notes_of_an_error_cross_a_process_border():
+    sent = errors.StepFailed("There is nothing to fill.")
+    sent.add_note("In step 3 of the recipe (fill).")
+    came = pickle.loads(ForkingPickler.dumps(sent))
+
+    assert came.__notes__ == ["In step 3 of the recipe (fill)."]
+    assert not hasattr(pickle.loads(ForkingPickler.dumps(errors.AppError("a"))), "__notes__")
+
+
 @pytest.mark.parametrize("kind", FAMILIES)
 def test_every_error_says_when_it_is_raised(kind):
     assert kind.__doc__

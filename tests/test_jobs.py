@@ -2,11 +2,12 @@
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from core.errors import ColumnNotFound, JobCancelled, JobError
-from core.jobs import JobLimits, JobRunner, JobState
+from core.jobs import Job, JobLimits, JobRunner, JobState
 from tests import job_targets
 
 
@@ -46,6 +47,64 @@ def test_a_crash_is_one_sentence_and_not_a_traceback(runner):
         job.result()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("function", [lambda *, progress: progress, job_targets.send_unreadable])
+def test_what_cannot_cross_the_border_fails_the_job_and_the_next_job_works(function):
+    runner = JobRunner(at_once=1, limits=JobLimits(seconds=60, memory_mib=512))
+    job = finished(runner.start(function, name="Crossing"))
+
+    assert job.state is JobState.FAILED
+    with pytest.raises(JobError, match="'Crossing' stopped on an unexpected error") as caught:
+        job.result()
+    assert caught.value.retry
+    assert finished(runner.start(job_targets.double, 1, name="Next")).result() == 2
+
+
+def test_a_child_killed_while_it_sends_is_one_sentence(runner):
+    job = finished(runner.start(job_targets.die_while_sending, name="Sending"))
+
+    with pytest.raises(JobError, match=r"'Sending' was ended by the system \(signal 9\)"):
+        job.result()
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [(OSError(24, "Too many open files"), "Too many open files"), (OSError("no pipe"), "no pipe")],
+)
+def test_a_child_that_cannot_be_started_says_why(monkeypatch, error, why):
+    runner = JobRunner(at_once=1)
+
+    def refuse(_process):
+        raise error
+
+    monkeypatch.setattr(runner._context.Process, "start", refuse)
+    job = finished(runner.start(job_targets.double, 1, name="Starting"))
+
+    with pytest.raises(JobError, match=f"'Starting' could not start: {why}") as caught:
+        job.result()
+    assert caught.value.retry
+
+
+def test_an_outcome_is_set_once_from_whatever_thread():
+    job = Job(name="Racing")
+    with ThreadPoolExecutor(8) as threads:
+        for number in range(200):
+            threads.submit(job.finish, value=number)
+        job.wait(5)
+        first = job.result()
+
+    job.finish(error=JobError("too late"))
+    assert (job.result(), job.state) == (first, JobState.DONE)
+
+
+@pytest.mark.parametrize("function", [job_targets.crash, job_targets.die, job_targets.eat_memory])
+def test_a_failure_of_the_machine_may_be_tried_again(runner, function):
+    with pytest.raises(JobError) as caught:
+        finished(runner.start(function, name="Failing")).result()
+
+    assert caught.value.retry
+
+
 def test_a_killed_child_is_one_sentence_and_the_next_job_works(runner):
     job = finished(runner.start(job_targets.die, name="Dying"))
 
@@ -79,8 +138,9 @@ def test_a_job_over_its_time_limit_is_stopped():
     runner = JobRunner(at_once=1, limits=JobLimits(seconds=0.5, memory_mib=512))
     job = finished(runner.start(job_targets.sleep, 60, name="Sleeping"), 20)
 
-    with pytest.raises(JobError, match=r"took longer than its limit of \d seconds"):
+    with pytest.raises(JobError, match=r"took longer than its limit of \d seconds") as caught:
         job.result()
+    assert caught.value.retry
 
 
 def test_a_waiting_job_can_be_cancelled_before_it_starts():

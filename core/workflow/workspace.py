@@ -52,7 +52,7 @@ def _forget_old(folder: Path, kept: int) -> None:
 
 
 def mark_used(place: Path) -> None:
-    """Let a file or folder count as used now, so that others are removed before it; no matter if it is gone."""
+    """Let a file or folder count as used now, so that others go before it; it may be gone already."""
     with suppress(FileNotFoundError):
         os.utime(place)
 

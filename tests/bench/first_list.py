@@ -11,7 +11,7 @@ from tests.bench.result import Comparison
 from tests.bench.screen import blank, chromium
 
 RUNS = 3
-LIST_IS_PAINTED = """() => window.paintClock?.isDrawn('.st-key-explorer_list [data-testid=stDataFrame]')
+LIST_IS_PAINTED = """() => window.paintClock?.isDrawn('[class*=st-key-explorer_list]')
     && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"""
 METRIC_IS_PAINTED = """() => document.querySelector('[data-testid=stMetricValue]')?.textContent
     && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"""

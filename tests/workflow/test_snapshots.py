@@ -68,7 +68,68 @@ def test_the_oldest_snapshots_go_first(tmp_path, monkeypatch):
     assert sorted(p.name for p in (tmp_path / "snapshots").iterdir()) == ["c", "d"]
 
 
-def test_no_half_written_snapshot_is_ever_read(tmp_path):
-    (tmp_path / "snapshots" / "k").mkdir(parents=True)
+@pytest.mark.parametrize("left", [[], ["rows.arrow"], ["about.json"]])
+def test_no_half_written_snapshot_is_ever_read(tmp_path, left):
+    folder = tmp_path / "snapshots" / "k"
+    folder.mkdir(parents=True)
+    for name in left:
+        (folder / name).write_bytes(b"half")
 
     assert len(snapshots.snapshot(tmp_path, "k", dataset).collect()) == 3
+    assert len(snapshots.snapshot(tmp_path, "k", refuse).collect()) == 3
+    assert [place.name for place in folder.parent.iterdir()] == ["k"]
+
+
+def test_a_snapshot_written_by_another_job_meanwhile_is_as_good(tmp_path):
+    def build_late():
+        snapshots.snapshot(tmp_path, "k", dataset)
+        return dataset()
+
+    assert len(snapshots.snapshot(tmp_path, "k", build_late).collect()) == 3
+    assert [place.name for place in (tmp_path / "snapshots").iterdir()] == ["k"]
+
+
+def test_a_snapshot_removed_before_it_is_read_is_built_once_more(tmp_path, monkeypatch):
+    snapshots.snapshot(tmp_path, "k", dataset)
+    read, reads = snapshots._read, []
+
+    def read_late(folder):
+        reads.append(folder)
+        if len(reads) == 1:
+            snapshots._remove(folder)
+        return read(folder)
+
+    monkeypatch.setattr(snapshots, "_read", read_late)
+
+    assert len(snapshots.snapshot(tmp_path, "k", dataset).collect()) == 3
+    assert len(reads) == 2
+
+
+def test_two_jobs_may_remove_the_same_snapshot(tmp_path):
+    snapshots.snapshot(tmp_path, "k", dataset)
+    for _ in range(2):
+        snapshots._remove(tmp_path / "snapshots" / "k")
+
+    assert list((tmp_path / "snapshots").iterdir()) == []
+
+
+def test_a_write_that_fails_leaves_nothing(tmp_path, monkeypatch):
+    def full(_dataset):
+        raise OSError(28, "no space left")
+
+    monkeypatch.setattr(snapshots, "_about", full)
+    with pytest.raises(OSError, match="no space left"):
+        snapshots.snapshot(tmp_path, "k", dataset)
+
+    assert list((tmp_path / "snapshots").iterdir()) == []
+
+
+def test_the_draft_of_a_job_that_was_ended_goes_after_a_day(tmp_path):
+    old, new = (tmp_path / "snapshots" / name for name in (".draft-old", ".draft-new"))
+    for draft in (old, new):
+        draft.mkdir(parents=True)
+        (draft / "rows.arrow").write_bytes(b"half")
+    os.utime(old, (1, 1))
+    snapshots.snapshot(tmp_path, "k", dataset)
+
+    assert sorted(place.name for place in old.parent.iterdir()) == [".draft-new", "k"]
