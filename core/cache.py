@@ -81,9 +81,8 @@ def stop() -> None:
 
 
 def warm() -> None:
-    """Start the work that the first viewer will ask for."""
+    """Start the work that the first viewer will ask for: the list; the segments come after it."""
     training_job(actors.LOCAL, default_request())
-    segments_job(actors.LOCAL, default_request())
 
 
 def preview_job(actor: Actor, request: TrainingRequest) -> Job:

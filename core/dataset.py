@@ -26,6 +26,8 @@ class Provenance:
     n_rows: int
     content_hash: str
     """The first 16 hexadecimal digits of a SHA-256 over what was read."""
+    as_of: str | None = None
+    """The last day whose facts are in the table, as ``2026-11-21``; None where the source does not say."""
     synthetic: bool = False
     """True for made-up students: never evidence about real ones."""
     notes: tuple[str, ...] = ()

@@ -83,10 +83,10 @@ def _rate(result: RateGroup, who: str, outcome: str) -> str:
     way = "more" if result.difference >= 0 else "less"
     rates = f"{100 * result.rate:.0f} % against {100 * (result.rate - result.difference):.0f} %"
     ends = _ends(100 * result.difference_low, 100 * result.difference_high, points_text)
-    points = "point" if size == "1" else "points"
-    return (
-        f"Among {who}, {outcome} was {size} {points} {way} frequent than among the others ({rates}; {ends})."
-    )
+    how = f"{size} {'point' if size == '1' else 'points'} {way} frequent than"
+    if size == "0":
+        how = "as frequent as"
+    return f"Among {who}, {outcome} was {how} among the others ({rates}; {ends})."
 
 
 def _ends(low: float, high: float, text: Callable[[float], str]) -> str:

@@ -88,6 +88,7 @@ def _source(training: Training) -> dict[str, Any]:
         "source": origin.source,
         "table": origin.table,
         "n_rows": origin.n_rows,
+        "as_of": origin.as_of,
         "content_hash": origin.content_hash,
         "synthetic": origin.synthetic,
         "notes": list(origin.notes),

@@ -181,6 +181,15 @@ def test_no_clear_difference_is_said_as_such(table):
     assert sentence.endswith("With 3 groups compared, it may be chance.")
 
 
+def test_an_equal_rate_is_said_as_equal(table):
+    data = table(f_out=[1.0, 0.0] * 40, c_g=["a"] * 40 + ["b"] * 40)
+    assert compare(data, "f_out", "c_g").sentence == (
+        "Among students with c_g 'a', f_out was as frequent as among the others (50 % against "
+        "50 %; 95 % interval -21 to 21, so there may be no difference). "
+        "This is an association: it does not say why."
+    )
+
+
 def test_no_sentence_speaks_of_causes(school):
     data = school(300)
     for value, group in (("n_marks", "f_job"), ("f_job", "c_way"), ("c_way", "n_hours")):

@@ -102,6 +102,7 @@ class DemoSource:
             loaded_at=datetime.now(UTC),
             n_rows=n_rows,
             content_hash=hashlib.sha256(repr(read).encode()).hexdigest()[:16],
+            as_of=as_of(self.spec).isoformat(),
             synthetic=True,
             notes=(SYNTHETIC_NOTE,),
         )
