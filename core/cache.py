@@ -5,6 +5,7 @@ Keys are digests of requests plus what the viewer may see; values are jobs and s
 
 from __future__ import annotations
 
+import importlib
 import os
 import tomllib
 from pathlib import Path
@@ -30,6 +31,8 @@ from core.workflow.listing import ThresholdPolicy
 from core.workflow.requests import CleaningRequest, TableRequest, TrainingRequest
 from core.workflow.training import Training
 
+DRAWING = ("altair", "plotly.graph_objects", "streamlit.elements.arrow")
+"""Libraries that the pages draw with; loaded before the garbage is frozen, they cost no click anything."""
 SECRETS = Path(".streamlit/secrets.toml")
 KEYS: dict[Any, Any] = {
     Actor: lambda actor: (actor.who, actor.scope, tuple(sorted(actor.roles))),
@@ -81,8 +84,13 @@ def stop() -> None:
 
 
 def warm() -> None:
-    """Start the work that the first viewer will ask for: the list; the segments come after it."""
+    """Start the work that the first viewer will ask for, and load what draws it meanwhile.
+
+    That is the list; the segments come after it.
+    """
     training_job(actors.LOCAL, default_request())
+    for library in DRAWING:
+        importlib.import_module(library)
 
 
 def preview_job(actor: Actor, request: TrainingRequest) -> Job:
