@@ -221,3 +221,16 @@ def test_a_student_column_holds_ids_or_names_by_its_values():
 
     assert guess_schema(ids).column("student").role is Role.STUDENT_ID
     assert guess_schema(names).column("student").role is Role.NAME
+
+
+@pytest.mark.parametrize("name", ["mentor", "Mentor ID", "advisor", "counsellor", "social_worker"])
+def test_who_is_in_charge_of_a_student_follows_from_the_need_and_is_no_feature(name):
+    frame = pd.DataFrame({name: ["M1", "M2", "M1", "M3"] * 20, "score": ["1", "2", "3", "4"] * 20})
+
+    assert guess_schema(frame).column(name).role is Role.CONTACT
+
+
+def test_mentor_education_is_no_contact():
+    frame = pd.DataFrame({"mentor education": ["degree", "none"] * 40})
+
+    assert guess_schema(frame).column("mentor education").role is not Role.CONTACT

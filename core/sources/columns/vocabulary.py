@@ -82,6 +82,12 @@ CONTACTS = (
         "interventions, contacts with mentor, last contact, outreach",
         unless=SCORES,
     ),
+    Hint(
+        "who is in charge of the student",
+        "mentor, mentor id, mentor name, advisor, advisor id, advisor name, adviser, adviser id, "
+        "adviser name, counselor, counselor id, counsellor, counsellor id, coach, case worker, social worker",
+        whole=True,
+    ),
 )
 """What the school itself did: never a feature, because it follows from the need."""
 
