@@ -425,3 +425,9 @@ def test_rows_that_cleaning_left_out_are_counted_and_named(capsys, tmp_path):
 
     assert "1 row was left out" in out
     assert [one["name"] for one in excluded if one["kind"] == "student"] == ["0003"]
+
+
+def test_an_outcome_that_nobody_has_a_value_for_is_not_called_a_missing_column(capsys, tmp_path):
+    said = refused(capsys, tmp_path, saved(tmp_path, school(result=None)))
+
+    assert "The outcome needs 'result', which cleaning dropped." in said

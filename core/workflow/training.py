@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.caseload.access import Action, Actor, require
 from core.cleaning.report import Exclusion
 from core.dataset import Dataset, Provenance
-from core.errors import NotEnoughStudents, OutcomeError
+from core.errors import NotEnoughStudents, OutcomeError, quoted
 from core.features.build import build_features
 from core.features.outcome import Outcome, parse_outcome
 from core.features.table import Excluded, FeatureTable
@@ -107,7 +107,7 @@ def train(
     report(0.0, "Reading and cleaning the table")
     cleaned = students(actor, request.cleaning, settings=settings)
     frame = cleaned.table.collect()
-    outcome = _outcome(request, frame)
+    outcome = _outcome(request, frame, dropped=[name for name, _ in cleaned.columns_left_out])
     label: Floats = np.asarray(outcome.label(frame), dtype=np.float64)
     check_label(label, outcome=outcome.text)
     features = build_features(
@@ -202,13 +202,20 @@ def _hold_out(features: FeatureTable, validated: CrossValidated) -> tuple[Holdou
     return found, ""
 
 
-def _outcome(request: TrainingRequest, frame: pd.DataFrame) -> Outcome:
+def _outcome(request: TrainingRequest, frame: pd.DataFrame, *, dropped: Sequence[str]) -> Outcome:
     """Return the outcome that the request means for this table; raises OutcomeError."""
     if not request.outcome:
         raise OutcomeError(
             "No outcome is chosen yet.", hint="Say what is to be avoided, such as: math score < 50."
         )
-    return parse_outcome(request.outcome, [str(name) for name in frame.columns])
+    outcome = parse_outcome(request.outcome, [*map(str, frame.columns), *dropped])
+    gone = [name for name in outcome.columns if name in dropped]
+    if gone:
+        raise OutcomeError(
+            f"The outcome needs {quoted(gone)}, which cleaning dropped.",
+            hint="An empty column is dropped: choose an outcome that is known of some students.",
+        )
+    return outcome
 
 
 def _names(table: Dataset) -> NDArray[np.object_] | None:
