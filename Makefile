@@ -3,6 +3,7 @@
 PORT ?= 8501
 WORKERS ?= 2
 ONLY ?=
+STUDENTS ?= 3000
 PY := .venv/bin/python
 
 # Bytecode is kept: without it every import takes three times as long.
@@ -21,13 +22,16 @@ test check bench campaign: export OMP_NUM_THREADS := 1
 test check bench campaign: export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench campaign lock clean setup setup-dev setup-tests
+.PHONY: help run servers test check bench campaign lock clean setup setup-dev setup-servers setup-tests
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup ## Start Waymark on 127.0.0.1:8501 (another port: make run PORT=8502)
 	@exec $(PY) deploy/start.py $(PORT)
+
+servers: setup-servers ## Serve the demo school from MariaDB, MongoDB and Spark files until Ctrl+C (larger: make servers STUDENTS=20000)
+	@exec $(PY) -m deploy.servers --students $(STUDENTS)
 
 test: setup-tests ## Install what the tests need, then run all of them
 	@exec $(PY) -m pytest -n $(WORKERS)
@@ -61,6 +65,9 @@ setup: # what the app needs
 
 setup-dev: # and what the checks need
 	@$(call with_python,deploy/venv.py --tests)
+
+setup-servers: setup-dev # and MariaDB, mongod and Java
+	@$(PY) -m tests.setup.install --servers
 
 setup-tests: setup-dev # and the browser, servers and Java that tests talk to
 	@$(PY) -m tests.setup.install

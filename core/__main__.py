@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from core.errors import AppError
-from core.settings import Settings
+from core.settings import SECRETS_FILE, Settings
 from core.workflow import commands
 from core.workflow.actors import LOCAL
 
@@ -40,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     _at_risk(commands_.add_parser("at-risk", help="train, score every student, write the at-risk list"))
     _profile(commands_.add_parser("profile", help="say what is in a file"))
     _segments(commands_.add_parser("segments", help="group the students of a file"))
+    _load(commands_.add_parser("load", help="read and join the tables of a source plan"))
     _demo(commands_.add_parser("demo", help="write a made-up school with known truth"))
     return parser
 
@@ -95,6 +96,20 @@ def _segments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=commands.write_segments)
 
 
+def _load(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Replay a source plan made on Data sources: read each table where it is, join them to one row a "
+        "student, write Parquet. Connections come from the environment, .streamlit/secrets.toml and the "
+        "workspace; a server that does not answer is an error, never an older copy."
+    )
+    parser.add_argument("--plan", required=True, type=Path, metavar="PLAN.json", help="the source plan")
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="STUDENTS.parquet", help="where the students go"
+    )
+    parser.add_argument("--json", type=Path, metavar="REPORT.json", help="where each number came from")
+    parser.set_defaults(run=commands.load, needs_connections=True)
+
+
 def _demo(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Write a made-up school (tables, documents, events) with the truth that was planted in it."
@@ -131,9 +146,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        settings = Settings.load(env=os.environ)
+        settings = Settings.read(env=os.environ, secrets_file=SECRETS_FILE)
         with tempfile.TemporaryDirectory(prefix="waymark-") as folder:
-            options.run(LOCAL, options, settings=replace(settings, workspace=Path(folder)))
+            options.run(LOCAL, options, settings=_apart(settings, Path(folder), options))
     except AppError as error:
         print(_one_line(error), file=sys.stderr)
         return 2
@@ -147,6 +162,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"Something went wrong (reference {reference}); the details are in '{log}'.", file=sys.stderr)
         return 1
     return 0
+
+
+def _apart(settings: Settings, folder: Path, options: argparse.Namespace) -> Settings:
+    """Return the settings with a workspace for this one run; of the app's own, the connections are known."""
+    if getattr(options, "needs_connections", False):
+        settings = commands.with_connections(LOCAL, settings)
+    return replace(settings, workspace=folder)
 
 
 def _log_fault(reference: str) -> Path:

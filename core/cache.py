@@ -7,38 +7,50 @@ from __future__ import annotations
 
 import importlib
 import os
-import tomllib
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 import streamlit as st
 
 from core.jobs import Job, JobLimits, JobRunner
-from core.settings import Settings
+from core.settings import SECRETS_FILE, Settings
 from core.workflow import (
     actors,
     cleaning,
+    connecting,
     exploring,
+    files,
     listing,
     outcomes,
+    planning,
     requests,
     segmenting,
     tables,
     training,
 )
 from core.workflow.actors import Actor
+from core.workflow.connecting import ConnectionView, TableLook
 from core.workflow.listing import ThresholdPolicy
+from core.workflow.planning import ConnectionSpec, DemoSpec, FileSpec, Part, PartSpec, Provenance, SourcePlan
 from core.workflow.requests import CleaningRequest, TableRequest, TrainingRequest
 from core.workflow.training import Training
 
 DRAWING = ("altair", "plotly.graph_objects", "streamlit.elements.arrow")
 """Libraries that the pages draw with; loaded before the garbage is frozen, they cost no click anything."""
-SECRETS = Path(".streamlit/secrets.toml")
 KEYS: dict[Any, Any] = {
     Actor: lambda actor: (actor.who, actor.scope, tuple(sorted(actor.roles))),
     **dict.fromkeys((TableRequest, CleaningRequest, TrainingRequest), lambda request: request.digest),
+    **dict.fromkeys((ConnectionSpec, DemoSpec, FileSpec, SourcePlan), repr),
 }
 """How an actor and a request are told apart in a key: by value, never by a sample."""
+LOOKED_SECONDS = 300
+"""How long what was seen of a server may be shown before it is asked again."""
+DEMO_PLACE, OPEN_FILE_PLACE = planning.DEMO_PLACE, planning.OPEN_FILE_PLACE
+JOINS, MEASURES, TESTS = planning.JOINS, planning.MEASURES, planning.TESTS
+new_plan, add_part, drop_part = planning.new_plan, planning.add_part, planning.drop_part
+set_as_of, plan_words = planning.set_as_of, planning.plan_words
+plan_bytes, read_plan = planning.plan_bytes, planning.read_plan
+"""What a page may choose from, and what needs neither settings nor a cache."""
 DOOR: dict[str, Any] = {
     "show_spinner": False,
     "hash_funcs": KEYS,
@@ -51,8 +63,7 @@ DOOR: dict[str, Any] = {
 @st.cache_resource(show_spinner=False)
 def settings() -> Settings:
     """Return the settings of this process, read once."""
-    secrets = tomllib.loads(SECRETS.read_text(encoding="utf-8")) if SECRETS.exists() else {}
-    return Settings.load(env=os.environ, secrets=secrets.get("waymark"))
+    return Settings.read(env=os.environ, secrets_file=SECRETS_FILE)
 
 
 @st.cache_resource(show_spinner=False)
@@ -105,17 +116,17 @@ def _preview_job(actor: Actor, request: TableRequest) -> Job:
 
 def file_limits(actor: Actor) -> tuple[str, ...]:
     """Return the limits on files as sentences, to show before one is chosen."""
-    return tables.describe_limits(actor, settings=settings())
+    return files.describe_limits(actor, settings=settings())
 
 
 def keep_upload(actor: Actor, request: TrainingRequest, upload: BinaryIO, name: str) -> TrainingRequest:
     """Store an uploaded file and return the request for it."""
-    return _fresh(actor, request.with_source(tables.keep_file(actor, upload, name=name, settings=settings())))
+    return _fresh(actor, request.with_source(files.keep_file(actor, upload, name=name, settings=settings())))
 
 
 def keep_path(actor: Actor, request: TrainingRequest, path: str) -> TrainingRequest:
     """Copy a file of this computer into the workspace and return the request for it."""
-    return _fresh(actor, request.with_source(tables.keep_path(actor, path, settings=settings())))
+    return _fresh(actor, request.with_source(files.keep_path(actor, path, settings=settings())))
 
 
 def _fresh(actor: Actor, request: TrainingRequest) -> TrainingRequest:
@@ -129,6 +140,120 @@ def _fresh(actor: Actor, request: TrainingRequest) -> TrainingRequest:
 def demo_school(actor: Actor, request: TrainingRequest, **choices: Any) -> TrainingRequest:
     """Return the request for a demo school with these choices."""
     return request.with_source(tables.demo_spec(actor, **choices))
+
+
+def connections(actor: Actor) -> tuple[ConnectionView, ...]:
+    """Return the connections by name, without passwords."""
+    return connecting.list_connections(actor, settings=settings())
+
+
+def may_change_connections(actor: Actor) -> bool:
+    """Return whether the actor may state connections on the page."""
+    return connecting.may_change_connections(actor)
+
+
+def save_connection(actor: Actor, name: str, **given: Any) -> ConnectionView:
+    """Keep a connection that was stated on the page."""
+    return connecting.save_connection(actor, name, settings=settings(), **given)
+
+
+def remove_connection(actor: Actor, name: str) -> None:
+    """Forget a connection that was stated on the page."""
+    connecting.remove_connection(actor, name, settings=settings())
+
+
+@st.cache_resource(max_entries=16, ttl=LOOKED_SECONDS, **DOOR)
+def connection_job(actor: Actor, name: str) -> Job:
+    """Ask whether a connection answers; the value is a SourceStatus."""
+    return runner().start(
+        connecting.check_connection, actor, name, settings=settings(), name=f"Asking '{name}'"
+    )
+
+
+@st.cache_resource(max_entries=16, ttl=LOOKED_SECONDS, **DOOR)
+def databases_job(actor: Actor, name: str) -> Job:
+    """List the databases of a connection."""
+    return runner().start(
+        connecting.databases_of, actor, name, settings=settings(), name="Listing the databases"
+    )
+
+
+@st.cache_resource(max_entries=32, ttl=LOOKED_SECONDS, **DOOR)
+def tables_job(actor: Actor, source: PartSpec) -> Job:
+    """List the tables of a source."""
+    return runner().start(connecting.tables_of, actor, source, settings=settings(), name="Listing the tables")
+
+
+@st.cache_resource(max_entries=32, ttl=LOOKED_SECONDS, **DOOR)
+def look_job(actor: Actor, source: PartSpec, table: str, explode: str = "") -> Job:
+    """Look at a table before it is loaded; the value is a TableLook."""
+    asked = {"explode": explode, "settings": settings()}
+    return runner().start(connecting.look_at, actor, source, table, name=f"Looking at '{table}'", **asked)
+
+
+def part_places(actor: Actor, request: TrainingRequest) -> tuple[str, ...]:
+    """Return the places that a table of a plan can be chosen from."""
+    return planning.part_places(actor, request.table, settings=settings())
+
+
+def part_source(actor: Actor, request: TrainingRequest, place: str, database: str = "") -> PartSpec:
+    """Return what names a place."""
+    return planning.part_source(actor, request.table, place, database=database, settings=settings())
+
+
+def make_part(
+    actor: Actor, look: TableLook, source: PartSpec, *, case: bool, spaces: bool, zeros: bool, **choices: Any
+) -> Part:
+    """Return a part of a plan out of what a person chose."""
+    rule = planning.KeyRule(case=case, spaces=spaces, zeros=zeros)
+    return planning.make_part(actor, look, source, rule=rule, **choices)
+
+
+def set_rule(
+    actor: Actor, plan: SourcePlan, index: int, *, case: bool, spaces: bool, zeros: bool
+) -> SourcePlan:
+    """Return the plan with the ids of one part compared in another way."""
+    return planning.set_rule(actor, plan, index, planning.KeyRule(case=case, spaces=spaces, zeros=zeros))
+
+
+@st.cache_resource(max_entries=8, ttl=LOOKED_SECONDS, **DOOR)
+def match_job(actor: Actor, plan: SourcePlan) -> Job:
+    """Compare the ids of a plan's tables."""
+    return runner().start(planning.check_matches, actor, plan, settings=settings(), name="Comparing the ids")
+
+
+@st.cache_resource(max_entries=8, ttl=LOOKED_SECONDS, **DOOR)
+def drift_job(actor: Actor, plan: SourcePlan) -> Job:
+    """Look for columns that changed since a plan was made."""
+    return runner().start(
+        planning.check_drifts, actor, plan, settings=settings(), name="Looking for changed columns"
+    )
+
+
+def remap(actor: Actor, plan: SourcePlan, index: int, names: Mapping[str, str]) -> SourcePlan:
+    """Return the plan with columns of one table taken from others."""
+    return planning.remap(actor, plan, index, names, settings=settings())
+
+
+def with_plan(actor: Actor, request: TrainingRequest, plan: SourcePlan) -> TrainingRequest:
+    """Return the request for the students of a plan, read anew."""
+    return request.with_source(plan, revision=planning.new_revision(actor))
+
+
+def refresh(actor: Actor, request: TrainingRequest) -> TrainingRequest:
+    """Return the request with its plan read anew; roles, recipe and outcome stay."""
+    plan = plan_of(request)
+    return request if plan is None else request.with_plan(plan, revision=planning.new_revision(actor))
+
+
+def plan_of(request: TrainingRequest) -> SourcePlan | None:
+    """Return the plan that a request reads, or None."""
+    return request.table.source if isinstance(request.table.source, SourcePlan) else None
+
+
+def freshness(actor: Actor, request: TrainingRequest) -> Provenance | None:
+    """Return where the table came from and when, or None while it was not read; starts nothing."""
+    return tables.provenance(actor, request.table, settings=settings())
 
 
 @st.cache_resource(max_entries=4, **DOOR)

@@ -32,6 +32,12 @@ class Provenance:
     """True for made-up students: never evidence about real ones."""
     notes: tuple[str, ...] = ()
     """What was done since, one sentence each, oldest first."""
+    query: str = ""
+    """What was asked of the server, without passwords and without values of rows."""
+    parts: tuple[Provenance, ...] = ()
+    """Where each of the joined tables came from, the base first; empty for a single table."""
+    outage: str = ""
+    """Why this is an older copy: what did not answer, and since when; empty for what was just read."""
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,18 @@ class SourceUnavailable(SourceError):
     """The source did not answer."""
 
 
+class LoginRefused(SourceError):
+    """The server answered and did not let the account in, or not to what was asked for."""
+
+
+class HostRefused(SourceError):
+    """An address that no connection may lead to."""
+
+
+class PlanError(SourceError):
+    """A source plan cannot be read, or asks for what cannot be done."""
+
+
 class TableNotFound(SourceError):
     """The source has no table of this name."""
 
@@ -125,6 +137,10 @@ class ColumnNotFound(SchemaError):
 
 class WrongKind(SchemaError):
     """A column holds another kind of value than the one needed."""
+
+
+class SchemaChanged(SchemaError):
+    """A column that a plan uses was dropped, renamed or retyped since the plan was made."""
 
 
 class RoleMissing(SchemaError):

@@ -10,6 +10,7 @@ import functools
 import itertools
 import multiprocessing
 import os
+import signal
 import threading
 import time
 import weakref
@@ -19,13 +20,15 @@ from enum import StrEnum
 from multiprocessing import spawn
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, NoReturn
 
 from core.errors import AppError, JobCancelled, JobError
 
 PRELOADED = ("core.workflow.preload",)
 """Imported once in the fork server, so that a job starts in milliseconds instead of seconds."""
 POLL_SECONDS = 0.05
+LEAVE_SECONDS = 1.0
+"""How long a child that was told to end may take to end what it had begun elsewhere."""
 
 
 class JobState(StrEnum):
@@ -230,7 +233,7 @@ def _end(child: BaseProcess) -> None:
     child.join(0.5)
     if child.is_alive():
         child.terminate()
-        child.join(0.5)
+        child.join(LEAVE_SECONDS)
     if child.is_alive():
         child.kill()
         child.join(5)
@@ -238,6 +241,7 @@ def _end(child: BaseProcess) -> None:
 
 def _child(pipe: Connection, limits: JobLimits, call: Callable[..., Any]) -> None:
     """Run in the child: bound the memory, call the function, send what came of it."""
+    signal.signal(signal.SIGTERM, _leave)
     _bound_memory(limits.memory_mib)
 
     def report(fraction: float, words: str) -> None:
@@ -249,6 +253,11 @@ def _child(pipe: Connection, limits: JobLimits, call: Callable[..., Any]) -> Non
         pipe.send(("error", error))
     except MemoryError:
         pipe.send(("error", _too_big(limits)))
+
+
+def _leave(number: int, _frame: object) -> NoReturn:
+    """End by an exception, so that what is open on a server is ended there too."""
+    raise SystemExit(128 + number)
 
 
 def _bound_memory(mib: int) -> None:

@@ -3,7 +3,16 @@
 import streamlit as st
 
 from core import cache
-from pages.ui import file_reading, outcome_editor, raw_rows, roles_editor, source_chooser, state, widgets
+from pages.ui import (
+    file_reading,
+    outcome_editor,
+    raw_rows,
+    record_origin,
+    roles_editor,
+    source_chooser,
+    state,
+    widgets,
+)
 
 actor, request = state.actor(), state.request()
 widgets.title(
@@ -18,6 +27,8 @@ preview = widgets.result_of(cache.preview_job(actor, request))
 
 st.subheader("2. The table as it was read")
 widgets.provenance(preview.provenance)
+if cache.plan_of(request) is not None:
+    record_origin.draw(request, preview.provenance)
 file_reading.draw(request, preview)
 raw_rows.draw(
     preview.rows,

@@ -13,14 +13,20 @@ import hypothesis  # noqa: E402  the threads come first
 import pytest  # noqa: E402
 from xdist.scheduler import LoadScopeScheduling  # noqa: E402
 
-pytest_plugins = ["tests.doctests", "tests.servers.mariadb", "tests.servers.mongo", "tests.servers.spark"]
+pytest_plugins = [
+    "tests.doctests",
+    "tests.servers.mariadb",
+    "tests.servers.mongo",
+    "tests.servers.spark_cluster",
+    "tests.servers.spark",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 KINDS = {
     "browser": {"app", "browser", "visit"},
-    "spark": {"spark"},
+    "spark": {"spark", "spark_local", "spark_cluster", "spark_stated"},
     "servers": {"mariadb", "mongo"},
 }
 """Kind of test -> the fixtures that make it one; the slowest kind first."""

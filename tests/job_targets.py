@@ -3,6 +3,7 @@
 import os
 import time
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from core.errors import ColumnNotFound
 
@@ -66,3 +67,12 @@ def die_while_sending(*, progress):
 
     Connection._send = send_half
     return bytes(4_000_000)
+
+
+def sleep_and_leave_a_word(place, *, progress):
+    """Sleep; say in a file that what was open was closed."""
+    progress(0.1, "Sleeping")
+    try:
+        time.sleep(60)
+    finally:
+        Path(place).write_text("closed", encoding="utf-8")

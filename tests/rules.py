@@ -21,7 +21,17 @@ PAGE_LIBRARIES = {"streamlit", "plotly", "altair"}
 PAGE_CORE = {"core.cache", "core.errors", "core.schema"}
 APP_IMPORTS = {"streamlit", "starlette", "core.cache", "core.errors", "core.gate", "core.api", "pages.ui"}
 
-VALUE_MODULES = {"actors", "preload", "requests", "snapshots", "suggestions", "workspace"}
+VALUE_MODULES = {
+    "actors",
+    "copies",
+    "limits",
+    "preload",
+    "requests",
+    "snapshots",
+    "stated",
+    "suggestions",
+    "workspace",
+}
 """Modules of the workflow that hold values and plumbing, not use cases: they act on nobody's behalf."""
 
 RISKY_CALLS = {

@@ -143,6 +143,19 @@ def test_a_job_over_its_time_limit_is_stopped():
     assert caught.value.retry
 
 
+def test_a_cancelled_child_closes_what_it_had_open_elsewhere(runner, tmp_path):
+    place = tmp_path / "word"
+    job = runner.start(job_targets.sleep_and_leave_a_word, str(place), name="Sleeping")
+    while job.progress.words != "Sleeping":
+        time.sleep(0.02)
+    job.cancel()
+    deadline = time.monotonic() + 2
+    while not place.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    assert place.read_text(encoding="utf-8") == "closed"
+
+
 def test_a_waiting_job_can_be_cancelled_before_it_starts():
     runner = JobRunner(at_once=1, limits=JobLimits(seconds=60, memory_mib=512))
     first = runner.start(job_targets.sleep, 60, name="First")

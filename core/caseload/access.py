@@ -22,6 +22,7 @@ class Action(StrEnum):
     """What a use case does, as far as permission goes."""
 
     LOAD = "load data"
+    CONNECT = "change connections"
     CLEAN = "clean data"
     EXPLORE = "explore data"
     TRAIN = "train a model"
@@ -32,6 +33,7 @@ class Action(StrEnum):
 
 ALLOWED: dict[Action, frozenset[ActorRole]] = {
     Action.LOAD: frozenset({ActorRole.ANALYST, ActorRole.ADMIN}),
+    Action.CONNECT: frozenset({ActorRole.ADMIN}),
     Action.CLEAN: frozenset({ActorRole.ANALYST}),
     Action.EXPLORE: frozenset({ActorRole.ANALYST, ActorRole.COUNSELOR}),
     Action.TRAIN: frozenset({ActorRole.ANALYST}),

@@ -12,17 +12,21 @@ from typing import Any
 
 from core.caseload.access import Action, Actor, require
 from core.cleaning.export import to_csv_bytes
-from core.errors import AppError, ColumnNotFound
+from core.dataset import Dataset
+from core.errors import AppError, BadFile, ColumnNotFound
 from core.modeling.thresholds import AtScore, ForCapacity
 from core.schema import Role
 from core.settings import Settings
 from core.sources.base import DemoSpec, FileSpec
 from core.sources.demo.write import write_school
 from core.workflow.evaluation import evaluation_report
+from core.workflow.joining import join_plan, load_report
 from core.workflow.listing import list_csv
+from core.workflow.planning import read_plan
 from core.workflow.profiling import profile_of
 from core.workflow.requests import CleaningRequest, TableRequest, TrainingRequest
 from core.workflow.segmenting import segment, segments_frame
+from core.workflow.stated import connections_of
 from core.workflow.tables import load_table
 from core.workflow.training import train
 
@@ -80,6 +84,51 @@ def demo(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> No
     )
     written = write_school(spec, options.out, progress=_progress)
     _say(f"Wrote a made-up school of {options.students:,} students to '{written.folder}'.")
+
+
+def load(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:
+    """Replay a source plan: read every table, join them, write one row a student as Parquet."""
+    _check_places(options.plan, options.out, options.json)
+    plan = read_plan(actor, _content(options.plan))
+    joined = join_plan(actor, plan, settings=settings, progress=_progress)
+    contents = {options.out: _parquet(joined.dataset)}
+    if options.json is not None:
+        contents[options.json] = _json(load_report(actor, joined))
+    _write(contents)
+    n = joined.dataset.provenance.n_rows
+    _say(f"{n:,} of {joined.n_base:,} students are written to '{options.out}'.")
+    for found in joined.matches:
+        _say(found.sentence())
+    for exclusion in joined.exclusions:
+        _say(f"{len(exclusion.ids):,} students without a row in '{exclusion.table}' are left out.")
+    for note in joined.dataset.provenance.notes:
+        _say(note)
+
+
+def with_connections(actor: Actor, settings: Settings) -> Settings:
+    """Return the settings with the connections that were stated on the page among them."""
+    require(actor, Action.LOAD, synthetic=False)
+    return replace(settings, connections=connections_of(settings).profiles)
+
+
+def _content(place: Path) -> bytes:
+    """Return what is in a file; raises BadFile."""
+    try:
+        return place.read_bytes()
+    except OSError as error:
+        raise BadFile(
+            f"'{place}' cannot be read: {error.strerror}.", hint="Check the path and the permissions."
+        ) from error
+
+
+def _parquet(dataset: Dataset) -> bytes:
+    """Return the rows as Parquet, the same bytes for the same rows."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pandas(dataset.collect(), preserve_index=False), sink, compression="zstd")
+    return bytes(sink.getvalue())
 
 
 def _request(actor: Actor, options: argparse.Namespace, settings: Settings) -> TrainingRequest:
@@ -171,4 +220,4 @@ def _progress(fraction: float, words: str) -> None:
         print(f"\r{fraction:4.0%} {words:<60}", end=end, file=sys.stderr, flush=True)
 
 
-__all__: Sequence[str] = ("at_risk", "demo", "profile", "write_segments")
+__all__: Sequence[str] = ("at_risk", "demo", "load", "profile", "write_segments")

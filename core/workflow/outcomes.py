@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.caseload.access import Action, Actor, require
-from core.features.outcome import parse_outcome
 from core.settings import Settings
 from core.sources.base import Progress
 from core.workflow.requests import TrainingRequest
@@ -37,10 +36,9 @@ def check_outcome(
 ) -> OutcomeCheck:
     """Return whom the request's outcome happened to; raises OutcomeError, ColumnNotFound."""
     require(actor, Action.TRAIN, synthetic=request.table.is_demo)
-    dataset = students(actor, request.cleaning, settings=settings, progress=progress).table
-    frame = dataset.collect()
-    outcome = parse_outcome(request.outcome, [str(name) for name in frame.columns])
-    label = outcome.label(frame)
+    cleaned = students(actor, request.cleaning, settings=settings, progress=progress)
+    outcome = cleaned.outcome(request.outcome)
+    label = outcome.label(cleaned.table.collect())
     happened, unknown = int((label == 1.0).sum()), int(label.isna().sum())
     return OutcomeCheck(
         outcome.text, outcome.describe(), outcome.columns, happened, len(label) - happened - unknown, unknown

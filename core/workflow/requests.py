@@ -10,7 +10,8 @@ from pathlib import Path
 from core.cleaning.recipe import Recipe
 from core.cleaning.step import Step
 from core.schema import Kind, Role
-from core.sources.base import DemoSpec, FileSpec, SourceSpec
+from core.sources.base import ConnectionSpec, DemoSpec, FileSpec, PartSpec
+from core.sources.plan import SourcePlan, SourceSpec
 
 
 def _code_version() -> str:
@@ -35,6 +36,8 @@ class TableRequest:
     """The name of the table; the source's main one when None."""
     roles: tuple[tuple[str, Role], ...] = ()
     kinds: tuple[tuple[str, Kind], ...] = ()
+    revision: str = ""
+    """Which reading of the servers is meant, for a plan; a refresh asks for another one."""
 
     @property
     def digest(self) -> str:
@@ -84,10 +87,17 @@ class TrainingRequest:
         """The table that the students come from."""
         return self.cleaning.table
 
-    def with_source(self, source: SourceSpec, *, table: str | None = None) -> TrainingRequest:
+    def with_source(
+        self, source: SourceSpec, *, table: str | None = None, revision: str = ""
+    ) -> TrainingRequest:
         """Return a request for another source: corrections, recipe and outcome start afresh."""
         outcome = DEMO_OUTCOME if isinstance(source, DemoSpec) else ""
-        return TrainingRequest(CleaningRequest(TableRequest(source, table)), outcome, seed=self.seed)
+        asked = TableRequest(source, table, revision=revision)
+        return TrainingRequest(CleaningRequest(asked), outcome, seed=self.seed)
+
+    def with_plan(self, plan: SourcePlan, *, revision: str) -> TrainingRequest:
+        """Return the request with a plan read anew; everything else stays as it was for the same columns."""
+        return self._with_table(replace(self.table, source=plan, table=None, revision=revision))
 
     def with_roles(self, roles: Mapping[str, Role]) -> TrainingRequest:
         """Return the request with these roles set on top of earlier corrections."""
@@ -139,9 +149,18 @@ def source_name(request: TableRequest) -> str:
     >>> source_name(TableRequest(FileSpec(path="x/81ac", name="marks.csv")))
     'file marks.csv'
     """
-    if isinstance(request.source, FileSpec):
-        return f"file {request.source.name or request.source.path}"
-    return f"demo school of {request.source.students:,} students"
+    if isinstance(request.source, SourcePlan):
+        names = dict.fromkeys(_part_name(part.source) for part in request.source.tables)
+        return request.source.name or " + ".join(names)
+    return _part_name(request.source)
+
+
+def _part_name(source: PartSpec) -> str:
+    if isinstance(source, FileSpec):
+        return f"file {source.name or source.path}"
+    if isinstance(source, ConnectionSpec):
+        return source.connection
+    return f"demo school of {source.students:,} students"
 
 
 def _digest(text: str) -> str:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from core.caseload.access import Action, Actor, require
 from core.features.build import build_features
-from core.features.outcome import parse_outcome
 from core.features.table import FeatureTable
 from core.modeling.segments import Segmentation, fit_segments
 from core.settings import Settings
@@ -112,12 +111,13 @@ def segments_frame(actor: Actor, segments: Segments, *, k: int | None) -> pd.Dat
 
 def _features(actor: Actor, request: TrainingRequest, settings: Settings) -> FeatureTable:
     """Return the features of the request's students; without an outcome no column is kept out for it."""
-    table = students(actor, request.cleaning, settings=settings).table
-    frame = table.collect()
-    names = [str(name) for name in frame.columns]
-    outcome_columns = parse_outcome(request.outcome, names).columns if request.outcome else ()
+    cleaned = students(actor, request.cleaning, settings=settings)
+    outcome_columns = cleaned.outcome(request.outcome).columns if request.outcome else ()
     return build_features(
-        frame, schema=table.schema, outcome_columns=outcome_columns, exclude=request.exclude
+        cleaned.table.collect(),
+        schema=cleaned.table.schema,
+        outcome_columns=outcome_columns,
+        exclude=request.exclude,
     )
 
 

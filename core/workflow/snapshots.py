@@ -7,9 +7,9 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,7 @@ def _write(folder: Path, dataset: Dataset) -> None:
         table = pa.Table.from_pandas(dataset.collect(), preserve_index=False)
         with pa.OSFile(str(draft / ROWS), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
             writer.write_table(table)
-        (draft / ABOUT).write_text(json.dumps(_about(dataset)), encoding="utf-8")
+        (draft / ABOUT).write_text(json.dumps(about_of(dataset.schema, dataset.provenance)), encoding="utf-8")
         _move_in(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -95,16 +95,47 @@ def _read(folder: Path) -> Dataset:
     about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
     with pa.memory_map(str(folder / ROWS)) as source:
         rows = frames.from_arrow(pa.ipc.open_file(source).read_all())
+    schema, provenance = read_about(about)
+    return Dataset(frames.wrap(rows), schema, provenance)
+
+
+def provenance_of(workspace: Path, key: str) -> Provenance | None:
+    """Return where a kept dataset came from without reading its rows, or None if none is kept."""
+    try:
+        about = json.loads((workspace / "snapshots" / key / ABOUT).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return read_about(about)[1]
+
+
+def about_of(schema: Schema, provenance: Provenance) -> dict[str, Any]:
+    """Return schema and provenance as what JSON can hold."""
+    return {"schema": [asdict(column) for column in schema], "provenance": _origin_table(provenance)}
+
+
+def read_about(about: Mapping[str, Any]) -> tuple[Schema, Provenance]:
+    """Return schema and provenance out of what ``about_of`` made."""
     columns = tuple(
         Column(**{**column, "kind": Kind(column["kind"]), "role": Role(column["role"])})
         for column in about["schema"]
     )
-    origin = about["provenance"]
-    origin |= {"loaded_at": datetime.fromisoformat(origin["loaded_at"]), "notes": tuple(origin["notes"])}
-    return Dataset(frames.wrap(rows), Schema(columns), Provenance(**origin))
+    return Schema(columns), _origin(about["provenance"])
 
 
-def _about(dataset: Dataset) -> dict[str, Any]:
-    provenance = asdict(dataset.provenance)
-    provenance["loaded_at"] = dataset.provenance.loaded_at.isoformat()
-    return {"schema": [asdict(column) for column in dataset.schema], "provenance": provenance}
+def _origin_table(provenance: Provenance) -> dict[str, Any]:
+    return {
+        **{item.name: getattr(provenance, item.name) for item in fields(provenance)},
+        "loaded_at": provenance.loaded_at.isoformat(),
+        "parts": [_origin_table(part) for part in provenance.parts],
+    }
+
+
+def _origin(table: Mapping[str, Any]) -> Provenance:
+    return Provenance(
+        **{
+            **table,
+            "loaded_at": datetime.fromisoformat(table["loaded_at"]),
+            "notes": tuple(table["notes"]),
+            "parts": tuple(_origin(part) for part in table["parts"]),
+        }
+    )

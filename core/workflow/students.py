@@ -10,6 +10,8 @@ from pathlib import Path
 from core.caseload.access import Actor, require_scope
 from core.cleaning.report import Exclusion
 from core.dataset import Dataset
+from core.errors import OutcomeError, quoted
+from core.features.outcome import Outcome, parse_outcome
 from core.settings import Settings
 from core.sources.base import Progress
 from core.workflow.cleaning import recipe_for
@@ -27,6 +29,21 @@ class Students:
     left_out: tuple[Exclusion, ...]
     columns_left_out: tuple[tuple[str, str], ...]
     """Columns that cleaning dropped, each with the reason."""
+
+    def outcome(self, text: str) -> Outcome:
+        """Return the outcome that an expression means for these students; raises OutcomeError.
+
+        A column that cleaning dropped is named as such: it did exist.
+        """
+        dropped = [name for name, _ in self.columns_left_out]
+        outcome = parse_outcome(text, [*self.table.schema.names(), *dropped])
+        gone = [name for name in outcome.columns if name in dropped]
+        if gone:
+            raise OutcomeError(
+                f"The outcome needs {quoted(gone)}, which cleaning dropped.",
+                hint="An empty column is dropped: choose an outcome that is known of some students.",
+            )
+        return outcome
 
 
 def students(

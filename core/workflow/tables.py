@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pandas as pd
 
 from core import frames
 from core.caseload.access import Action, Actor, require, require_scope
 from core.dataset import Dataset, Provenance
-from core.errors import BadFile, RoleMissing, SourceUnavailable
+from core.errors import RoleMissing
 from core.schema import Kind, Role, Schema
-from core.settings import MIB, Settings
-from core.sources.base import DemoSpec, FileSpec, Progress, Source
+from core.settings import Settings
+from core.sources.base import DemoSpec, FileSpec, Progress
 from core.sources.demo.settings import check_spec
-from core.sources.files.content import check_place, not_allowed
 from core.sources.files.detect import FileFormat, detect
-from core.sources.files.limits import FileLimits
 from core.sources.files.source import FileSource
 from core.sources.open import open_source
+from core.sources.plan import SourcePlan
 from core.sources.roles import type_columns, with_kinds
+from core.workflow.joining import join_plan
+from core.workflow.limits import file_limits
 from core.workflow.requests import TableRequest
-from core.workflow.snapshots import snapshot
+from core.workflow.snapshots import provenance_of, snapshot
+from core.workflow.stated import connections_of
 from core.workflow.suggestions import suggest_outcomes
-from core.workflow.workspace import mark_used, put_named
+from core.workflow.workspace import mark_used
 
 PREVIEW_ROWS = 200
-KEPT_FILES = 40
-"""How many uploaded files stay in the workspace; the ones that were used longest ago go first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +60,7 @@ def load_table(
     """
     require_scope(actor, synthetic=request.is_demo)
     _mark_used(request, settings)
-    dataset = _kept(request, settings, progress)
+    dataset = _kept(actor, request, settings, progress)
     schema = _with_user_roles(dataset.schema, request)
     numeric_ids = [
         name for name in schema.names(Role.STUDENT_ID) if schema.column(name).kind is not Kind.TEXT
@@ -70,7 +69,7 @@ def load_table(
         return dataset.with_schema(schema)
     as_text = {**dict(request.kinds), **dict.fromkeys(numeric_ids, Kind.TEXT)}
     again = replace(request, kinds=tuple(sorted(as_text.items())))
-    dataset = _kept(again, settings, progress)
+    dataset = _kept(actor, again, settings, progress)
     return dataset.with_schema(_with_user_roles(dataset.schema, request))
 
 
@@ -81,10 +80,32 @@ def _mark_used(request: TableRequest, settings: Settings) -> None:
         mark_used(Path(source.path))
 
 
-def _kept(request: TableRequest, settings: Settings, progress: Progress | None) -> Dataset:
-    """Return the table with guessed roles; read from its source once."""
-    key = "table-" + TableRequest(request.source, request.table, kinds=request.kinds).digest
-    return snapshot(settings.workspace, key, _reader(request, settings, progress))
+def _kept(actor: Actor, request: TableRequest, settings: Settings, progress: Progress | None) -> Dataset:
+    """Return the table with guessed roles; read from its source once.
+
+    A file is read anew for other kinds: its text decides. What a server gave is typed by what it gave.
+    """
+    if isinstance(request.source, FileSpec) or not request.kinds:
+        return snapshot(settings.workspace, _key(request), _reader(actor, request, settings, progress))
+
+    def retyped() -> Dataset:
+        dataset = _kept(actor, replace(request, kinds=()), settings, progress)
+        return _retyped(dataset, with_kinds(dataset.schema, dict(request.kinds)))
+
+    return snapshot(settings.workspace, _key(request), retyped)
+
+
+def _key(request: TableRequest) -> str:
+    """Name the snapshot of a table as it was read, whatever roles it is given later."""
+    return f"table-{replace(request, roles=()).digest}"
+
+
+def provenance(actor: Actor, request: TableRequest, *, settings: Settings) -> Provenance | None:
+    """Return where the table that is worked on came from, or None while it was not read yet."""
+    require_scope(actor, synthetic=request.is_demo)
+    return provenance_of(settings.workspace, _key(request)) or provenance_of(
+        settings.workspace, _key(replace(request, kinds=()))
+    )
 
 
 def preview(
@@ -93,14 +114,13 @@ def preview(
     """Return the first rows, the schema with its reasons, and how the file was read."""
     require(actor, Action.LOAD, synthetic=request.is_demo)
     dataset = load_table(actor, request, settings=settings, progress=progress)
-    limits = _limits_of(settings)
-    frame, source = dataset.collect(), request.source
+    frame, source, limits = dataset.collect(), request.source, file_limits(settings)
     return Preview(
         rows=frame.head(PREVIEW_ROWS),
         columns=_columns(frame, dataset.schema),
         schema=dataset.schema,
         provenance=dataset.provenance,
-        tables=open_source(source, limits=limits).tables(),
+        tables=() if isinstance(source, SourcePlan) else open_source(source, limits=limits).tables(),
         file_format=detect(source.path, limits, spec=source) if isinstance(source, FileSpec) else None,
         suggestions=suggest_outcomes(frame, dataset.schema),
     )
@@ -114,87 +134,22 @@ def demo_spec(actor: Actor, **choices: Any) -> DemoSpec:
     return spec
 
 
-def keep_file(actor: Actor, stream: BinaryIO, *, name: str, settings: Settings) -> FileSpec:
-    """Store an uploaded file under its content's hash and return its spec; raises TooLarge.
-
-    What is in the file is not looked at: reading it says whether it is a table.
-    """
-    require(actor, Action.LOAD, synthetic=False)
-    shown = Path(name).name
-    return FileSpec(path=str(_stored(stream, shown, settings)), name=shown)
-
-
-def keep_path(actor: Actor, path: str, *, settings: Settings) -> FileSpec:
-    """Copy a file of this computer into the workspace under its content's hash and return its spec.
-
-    Raises BadFile, TooLarge, SourceUnavailable.
-    """
-    require(actor, Action.LOAD, synthetic=False)
-    try:
-        origin = Path(path.strip()).expanduser()
-    except RuntimeError as error:
-        raise BadFile(f"There is no folder '{path}'.", hint="Give the whole path, without '~'.") from error
-    check_place(FileSpec(path=str(origin)), _limits_of(settings))
-    try:
-        with origin.open("rb") as stream:
-            return FileSpec(path=str(_stored(stream, origin.name, settings)), name=origin.name)
-    except PermissionError as error:
-        raise not_allowed(origin.name) from error
-
-
-def describe_limits(actor: Actor, *, settings: Settings) -> tuple[str, ...]:
-    """Return the limits on files as sentences, to show before one is chosen."""
-    require(actor, Action.LOAD, synthetic=True)
-    return _limits_of(settings).describe()
-
-
-def _limits_of(settings: Settings) -> FileLimits:
-    """Return the limits on files that the settings mean."""
-    return FileLimits(
-        max_bytes=settings.max_file_mib * MIB,
-        max_unpacked_bytes=settings.max_unpacked_mib * MIB,
-        max_rows=settings.max_rows,
-        max_columns=settings.max_columns,
-    )
-
-
-def _stored(stream: BinaryIO, name: str, settings: Settings) -> Path:
-    """Copy the stream into the workspace, a block at a time, and return where it lies."""
-    limits, digest = _limits_of(settings), hashlib.sha256()
-
-    def copy(sink: BinaryIO) -> str:
-        size = 0
-        while block := stream.read(MIB):
-            size += len(block)
-            limits.check_bytes(name, size)
-            digest.update(block)
-            sink.write(block)
-        return digest.hexdigest()[:32]
-
-    try:
-        return put_named(settings.workspace / "files", copy, kept=KEPT_FILES)
-    except OSError as error:
-        raise SourceUnavailable(f"'{name}' could not be stored.", hint="Is the disk full?") from error
-
-
-def _reader(request: TableRequest, settings: Settings, progress: Progress | None) -> Callable[[], Dataset]:
+def _reader(
+    actor: Actor, request: TableRequest, settings: Settings, progress: Progress | None
+) -> Callable[[], Dataset]:
     """Return the call that reads the table from its source."""
+    source, kinds = request.source, dict(request.kinds)
 
     def read() -> Dataset:
-        source = open_source(request.source, limits=_limits_of(settings))
-        table = request.table or source.tables()[0]
-        return _loaded(source, table, request, progress)
+        if isinstance(source, SourcePlan):
+            return join_plan(actor, source, settings=settings, progress=progress).dataset
+        opened = open_source(source, limits=file_limits(settings), connections=connections_of(settings))
+        table = request.table or opened.tables()[0]
+        if isinstance(opened, FileSource):
+            return opened.load(table, kinds=kinds, progress=progress)
+        return opened.load(table, progress=progress)
 
     return read
-
-
-def _loaded(source: Source, table: str, request: TableRequest, progress: Progress | None) -> Dataset:
-    """Return the table with the kinds that the user set, its values brought to them."""
-    kinds = dict(request.kinds)
-    if isinstance(source, FileSource):
-        return source.load(table, kinds=kinds, progress=progress)
-    dataset = source.load(table, progress=progress)
-    return dataset if not kinds else _retyped(dataset, with_kinds(dataset.schema, kinds))
 
 
 def _retyped(dataset: Dataset, schema: Schema) -> Dataset:

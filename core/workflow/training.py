@@ -6,15 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from core.caseload.access import Action, Actor, require
 from core.cleaning.report import Exclusion
 from core.dataset import Dataset, Provenance
-from core.errors import NotEnoughStudents, OutcomeError, quoted
+from core.errors import NotEnoughStudents, OutcomeError
 from core.features.build import build_features
-from core.features.outcome import Outcome, parse_outcome
+from core.features.outcome import Outcome
 from core.features.table import Excluded, FeatureTable
 from core.modeling.checks import Check, run_checks
 from core.modeling.evaluate import Evaluation, evaluate
@@ -107,7 +106,7 @@ def train(
     report(0.0, "Reading and cleaning the table")
     cleaned = students(actor, request.cleaning, settings=settings)
     frame = cleaned.table.collect()
-    outcome = _outcome(request, frame, dropped=[name for name, _ in cleaned.columns_left_out])
+    outcome = _outcome(request, cleaned)
     label: Floats = np.asarray(outcome.label(frame), dtype=np.float64)
     check_label(label, outcome=outcome.text)
     features = build_features(
@@ -202,20 +201,13 @@ def _hold_out(features: FeatureTable, validated: CrossValidated) -> tuple[Holdou
     return found, ""
 
 
-def _outcome(request: TrainingRequest, frame: pd.DataFrame, *, dropped: Sequence[str]) -> Outcome:
-    """Return the outcome that the request means for this table; raises OutcomeError."""
+def _outcome(request: TrainingRequest, cleaned: Students) -> Outcome:
+    """Return the outcome that the request means for these students; raises OutcomeError."""
     if not request.outcome:
         raise OutcomeError(
             "No outcome is chosen yet.", hint="Say what is to be avoided, such as: math score < 50."
         )
-    outcome = parse_outcome(request.outcome, [*map(str, frame.columns), *dropped])
-    gone = [name for name in outcome.columns if name in dropped]
-    if gone:
-        raise OutcomeError(
-            f"The outcome needs {quoted(gone)}, which cleaning dropped.",
-            hint="An empty column is dropped: choose an outcome that is known of some students.",
-        )
-    return outcome
+    return cleaned.outcome(request.outcome)
 
 
 def _names(table: Dataset) -> NDArray[np.object_] | None:

@@ -17,8 +17,8 @@ DRAFT_SECONDS = 86_400
 """How old a draft is when the job that wrote it must be gone."""
 
 
-def put(place: Path, content: bytes, *, kept: int) -> Path:
-    """Write a file and return its place; of its folder, only the ``kept`` files used last stay."""
+def put(place: Path, content: bytes, *, kept: int | None) -> Path:
+    """Write a file and return its place; of its folder, only the ``kept`` files used last stay, or all."""
 
     def write(sink: BinaryIO) -> str:
         sink.write(content)
@@ -27,7 +27,7 @@ def put(place: Path, content: bytes, *, kept: int) -> Path:
     return put_named(place.parent, write, kept=kept)
 
 
-def put_named(folder: Path, write: Callable[[BinaryIO], str], *, kept: int) -> Path:
+def put_named(folder: Path, write: Callable[[BinaryIO], str], *, kept: int | None) -> Path:
     """Write a file whose name is known only once it is written: ``write`` returns it.
 
     The folder is readable by its owner only. Raises OSError, and what ``write`` raises; nothing is left then.
@@ -40,7 +40,8 @@ def put_named(folder: Path, write: Callable[[BinaryIO], str], *, kept: int) -> P
         place = Path(draft).replace(folder / name)
     finally:
         Path(draft).unlink(missing_ok=True)
-    _forget_old(folder, kept)
+    if kept is not None:
+        _forget_old(folder, kept)
     return place
 
 

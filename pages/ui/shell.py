@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import AppError
-from pages.ui import state, widgets
+from pages.ui import freshness, state, widgets
 
 ICON = str(Path(__file__).with_name("icon.png"))
 PAGES = {
@@ -28,6 +28,7 @@ def main() -> None:
     page = st.navigation(PAGES)
     try:
         widgets.sidebar(state.actor(), state.request())
+        freshness.draw(state.actor(), state.request())
         page.run()
     except AppError as error:
         widgets.failure(error)

@@ -1,11 +1,12 @@
-"""The first step of Data sources: the demo school, an uploaded file, or a file of this computer."""
+"""The first step of Data sources: the demo school, a file, or tables of servers joined into one record."""
 
 import streamlit as st
 
 from core import cache
-from pages.ui import state, text, trying
+from core.errors import AppError
+from pages.ui import connections, drift, record_builder, state, text, trying, widgets
 
-DEMO, UPLOAD, PATH = "Demo school", "Upload a file", "File on this computer"
+DEMO, UPLOAD, PATH, SERVERS = "Demo school", "Upload a file", "File on this computer", "Databases and Spark"
 TAKEN = "source_upload_taken"
 
 SWITCHES = (
@@ -18,13 +19,15 @@ SWITCHES = (
 
 def draw(request) -> None:
     """Draw the choice of a source; a new one is tried before it replaces what is there."""
-    first = DEMO if request.table.is_demo else UPLOAD
+    first = SERVERS if cache.plan_of(request) else DEMO if request.table.is_demo else UPLOAD
     chosen = st.segmented_control(
-        "Source", [DEMO, UPLOAD, PATH], default=first, required=True, key="source_kind",
+        "Source", [DEMO, UPLOAD, PATH, SERVERS], default=first, required=True, key="source_kind",
         persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
-    {DEMO: _demo, UPLOAD: _upload, PATH: _path}[chosen](request)
+    {DEMO: _demo, UPLOAD: _upload, PATH: _path, SERVERS: _servers}[chosen](request)
     trying.take_over(chosen)
+    if cache.plan_of(request) or chosen == SERVERS:
+        drift.draw(request, place=chosen)
 
 
 def _demo(request) -> None:
@@ -76,6 +79,17 @@ def _path(request) -> None:
     elif wanted:
         with st.spinner("Copying the file"):
             trying.choose(PATH, lambda: cache.keep_path(state.actor(), request, path))
+
+
+def _servers(request) -> None:
+    """Let the viewer see the servers that are known, and join tables of them into one student record."""
+    try:
+        st.markdown("#### Connections")
+        connections.draw(state.actor())
+        st.markdown("#### The student record")
+        record_builder.draw(state.actor(), request, place=SERVERS)
+    except AppError as error:
+        widgets.failure(error)
 
 
 def _limits(*more: str) -> None:

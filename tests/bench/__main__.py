@@ -9,13 +9,16 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from playwright.sync_api import Error as PlaywrightError
+from pymongo.errors import PyMongoError
+from pymysql.err import MySQLError
 
-from tests.bench import command_line, first_list, moves
+from tests.bench import command_line, first_list, grouping, loading, moves, preview
 from tests.bench.result import Comparison, NotMeasured
 from tests.bench.table import heading, line, note
 from tests.servers.process import NotStarted
@@ -24,10 +27,23 @@ from tests.setup.places import ROOT
 LATEST = ROOT / "bench" / "latest.json"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 KINDS = ("threshold_move", "k_move")
+FROM_SERVERS: Mapping[str, Callable[[Path], Iterator[Comparison]]] = MappingProxyType(
+    {
+        f"load_mysql_{loading.N_STUDENTS}": loading.measure_mysql,
+        f"load_mongodb_{loading.N_STUDENTS}": loading.measure_mongodb,
+        f"group_mysql_{grouping.N_EVENTS}": grouping.measure_mysql,
+        f"group_spark_{grouping.N_EVENTS}": grouping.measure_spark,
+        f"group_mongodb_{grouping.N_DOCUMENTS}": grouping.measure_mongodb,
+        f"preview_mysql_{preview.N_EVENTS}": preview.measure,
+    }
+)
+FAILURES = (NotMeasured, NotStarted, PlaywrightError, MySQLError, PyMongoError)
+"""What may keep one benchmark from its number, and not the others."""
 NAMES = (
     "first_list",
     *(f"{kind}_{n}" for n in moves.PLANS for kind in KINDS),
     *(f"command_line_{n}" for n in command_line.RUNS),
+    *FROM_SERVERS,
 )
 
 
@@ -48,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
                 for comparison in measure():
                     found.append(comparison)
                     print(line(comparison), flush=True)
-            except (NotMeasured, NotStarted, PlaywrightError) as error:
+            except FAILURES as error:
                 failed += 1
                 print(f"{what} came to no number: {error}", file=sys.stderr, flush=True)
             note(f"{what} took {time.perf_counter() - started:.0f} s")
@@ -74,6 +90,9 @@ def plan(names: Sequence[str], folder: Path) -> Iterator[tuple[str, Callable[[],
     for n in command_line.RUNS:
         if f"command_line_{n}" in names:
             yield f"command_line_{n}", partial(command_line.measure, n, folder)
+    for name, measure in FROM_SERVERS.items():
+        if name in names:
+            yield name, partial(measure, folder)
 
 
 def write(found: Sequence[Comparison]) -> None:

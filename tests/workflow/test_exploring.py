@@ -11,7 +11,7 @@ from core.cleaning.recipe import Recipe
 from core.errors import ColumnNotFound, Forbidden, InvalidChoice
 from core.schema import Kind, Role
 from core.settings import Settings
-from core.workflow import exploring, tables
+from core.workflow import exploring, files
 from core.workflow.requests import demo_request
 
 DEMO = demo_request(students=600, seed=7)
@@ -44,7 +44,7 @@ def school(n=200):
 @pytest.fixture(scope="module")
 def uploaded(settings):
     content = io.BytesIO(school().to_csv(index=False).encode())
-    return DEMO.with_source(tables.keep_file(LOCAL, content, name="school.csv", settings=settings))
+    return DEMO.with_source(files.keep_file(LOCAL, content, name="school.csv", settings=settings))
 
 
 def everything_shown(found):
@@ -130,7 +130,7 @@ def test_two_columns_with_one_label_are_told_apart(settings):
     twins = b"student_id,Study hours,study_hours\n" + b"".join(
         b"%d,%d,%d\n" % (i, i % 9, i % 7) for i in range(99)
     )
-    spec = tables.keep_file(LOCAL, io.BytesIO(twins), name="twins.csv", settings=settings)
+    spec = files.keep_file(LOCAL, io.BytesIO(twins), name="twins.csv", settings=settings)
     found = exploring.explore(LOCAL, DEMO.with_source(spec), settings=settings)
 
     assert len(set(found.titles.values())) == 3
@@ -184,7 +184,7 @@ def test_without_the_front_door_a_schools_own_table_is_not_explored(settings, up
     ],
 )
 def test_real_tables_can_be_explored_without_a_note(shared_data, settings, name):
-    request = DEMO.with_source(tables.keep_path(LOCAL, str(shared_data / name), settings=settings))
+    request = DEMO.with_source(files.keep_path(LOCAL, str(shared_data / name), settings=settings))
     found = exploring.explore(LOCAL, request, settings=settings)
 
     assert found.notes == ()

@@ -7,7 +7,7 @@ import pytest
 from core.caseload.access import LOCAL, UNGATED
 from core.errors import Forbidden, OutcomeError
 from core.settings import Settings
-from core.workflow import outcomes, tables
+from core.workflow import files, outcomes, segmenting, training
 from core.workflow.requests import demo_request
 
 MARKS = b"student_id,score,left\n1,40,no\n2,80,yes\n3,,no\n4,30,yes\n"
@@ -20,7 +20,7 @@ def settings(tmp_path):
 
 @pytest.fixture
 def request_for(settings):
-    spec = tables.keep_file(LOCAL, io.BytesIO(MARKS), name="marks.csv", settings=settings)
+    spec = files.keep_file(LOCAL, io.BytesIO(MARKS), name="marks.csv", settings=settings)
     return demo_request(students=10, seed=1).with_source(spec).with_outcome
 
 
@@ -49,3 +49,17 @@ def test_a_mistake_points_at_its_character(request_for, settings):
 def test_without_the_front_door_a_schools_own_outcome_is_not_counted(request_for, settings):
     with pytest.raises(Forbidden):
         outcomes.check_outcome(UNGATED, request_for("score < 50"), settings=settings)
+
+
+@pytest.mark.parametrize(
+    "use", [outcomes.check_outcome, segmenting.segment, training.train], ids=["check", "segments", "list"]
+)
+def test_an_outcome_over_an_empty_column_is_told_that_cleaning_dropped_it(settings, use):
+    empty = b"student_id,score,left\n" + b"".join(
+        b"%d,,%s\n" % (i, b"yes" if i % 3 else b"no") for i in range(60)
+    )
+    spec = files.keep_file(LOCAL, io.BytesIO(empty), name="marks.csv", settings=settings)
+    request = demo_request(students=10, seed=1).with_source(spec).with_outcome("score < 50")
+
+    with pytest.raises(OutcomeError, match=r"^The outcome needs 'score', which cleaning dropped\.$"):
+        use(LOCAL, request, settings=settings)

@@ -114,10 +114,10 @@ def test_two_jobs_may_remove_the_same_snapshot(tmp_path):
 
 
 def test_a_write_that_fails_leaves_nothing(tmp_path, monkeypatch):
-    def full(_dataset):
+    def full(*_about):
         raise OSError(28, "no space left")
 
-    monkeypatch.setattr(snapshots, "_about", full)
+    monkeypatch.setattr(snapshots, "about_of", full)
     with pytest.raises(OSError, match="no space left"):
         snapshots.snapshot(tmp_path, "k", dataset)
 

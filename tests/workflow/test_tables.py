@@ -12,7 +12,7 @@ from core.errors import BadFile, ColumnNotFound, Forbidden, InvalidChoice, RoleM
 from core.schema import Kind, Role
 from core.settings import Settings
 from core.sources.base import DemoSpec, FileSpec
-from core.workflow import tables
+from core.workflow import files, tables
 from core.workflow.requests import TableRequest
 
 SCHOOL = (
@@ -27,7 +27,7 @@ def settings(tmp_path):
 
 @pytest.fixture
 def spec(settings):
-    return tables.keep_file(LOCAL, io.BytesIO(SCHOOL), name="school.csv", settings=settings)
+    return files.keep_file(LOCAL, io.BytesIO(SCHOOL), name="school.csv", settings=settings)
 
 
 def load(spec, settings, **corrections):
@@ -131,7 +131,7 @@ def test_a_corrected_way_of_reading_is_followed(spec, settings):
 def test_a_kept_file_is_the_same_bytes_under_one_name(content, tmp_path_factory):
     settings = Settings(workspace=tmp_path_factory.getbasetemp() / "kept")
     first, second = (
-        tables.keep_file(LOCAL, io.BytesIO(content), name=name, settings=settings)
+        files.keep_file(LOCAL, io.BytesIO(content), name=name, settings=settings)
         for name in ("a.csv", "b.csv")
     )
 
@@ -140,7 +140,7 @@ def test_a_kept_file_is_the_same_bytes_under_one_name(content, tmp_path_factory)
 
 
 def test_a_name_with_folders_is_a_name_only(settings):
-    kept = tables.keep_file(LOCAL, io.BytesIO(b"a,b\n1,2\n"), name="../../etc/x.csv", settings=settings)
+    kept = files.keep_file(LOCAL, io.BytesIO(b"a,b\n1,2\n"), name="../../etc/x.csv", settings=settings)
 
     assert kept.name == "x.csv"
     assert Path(kept.path).parent == settings.workspace / "files"
@@ -149,7 +149,7 @@ def test_a_name_with_folders_is_a_name_only(settings):
 def test_a_file_over_the_limit_is_refused_and_nothing_stays(tmp_path):
     settings = Settings(workspace=tmp_path, max_file_mib=1)
     with pytest.raises(TooLarge) as refused:
-        tables.keep_file(LOCAL, io.BytesIO(b"x" * 2_000_000), name="big.csv", settings=settings)
+        files.keep_file(LOCAL, io.BytesIO(b"x" * 2_000_000), name="big.csv", settings=settings)
 
     assert "'big.csv' has" in str(refused.value)
     assert "the limit is 1 MB" in str(refused.value)
@@ -157,14 +157,14 @@ def test_a_file_over_the_limit_is_refused_and_nothing_stays(tmp_path):
 
 
 def test_only_the_last_uploads_stay(settings):
-    for number in range(tables.KEPT_FILES + 3):
-        tables.keep_file(LOCAL, io.BytesIO(b"a\n%d\n" % number), name="a.csv", settings=settings)
+    for number in range(files.KEPT_FILES + 3):
+        files.keep_file(LOCAL, io.BytesIO(b"a\n%d\n" % number), name="a.csv", settings=settings)
 
-    assert len(list((settings.workspace / "files").iterdir())) == tables.KEPT_FILES
+    assert len(list((settings.workspace / "files").iterdir())) == files.KEPT_FILES
 
 
 def test_an_empty_file_is_one_sentence(settings):
-    empty = tables.keep_file(LOCAL, io.BytesIO(b""), name="empty.csv", settings=settings)
+    empty = files.keep_file(LOCAL, io.BytesIO(b""), name="empty.csv", settings=settings)
     with pytest.raises(BadFile, match=r"^'empty.csv' is empty.$"):
         load(empty, settings)
 
@@ -172,7 +172,7 @@ def test_an_empty_file_is_one_sentence(settings):
 def test_a_file_of_this_computer_is_copied_so_that_it_cannot_change_under_us(tmp_path, settings):
     origin = tmp_path / "marks.csv"
     origin.write_bytes(SCHOOL)
-    kept = tables.keep_path(LOCAL, f" {origin} ", settings=settings)
+    kept = files.keep_path(LOCAL, f" {origin} ", settings=settings)
     origin.write_bytes(b"other")
 
     assert (Path(kept.path).read_bytes(), kept.name) == (SCHOOL, "marks.csv")
@@ -189,16 +189,16 @@ def test_a_file_of_this_computer_is_copied_so_that_it_cannot_change_under_us(tmp
 )
 def test_a_path_that_leads_nowhere_is_one_sentence(path, words, settings):
     with pytest.raises(BadFile) as refused:
-        tables.keep_path(LOCAL, path, settings=settings)
+        files.keep_path(LOCAL, path, settings=settings)
 
     assert words in str(refused.value)
 
 
 def test_without_the_front_door_no_file_is_taken_or_read(spec, settings):
     with pytest.raises(Forbidden):
-        tables.keep_file(UNGATED, io.BytesIO(b"a"), name="a.csv", settings=settings)
+        files.keep_file(UNGATED, io.BytesIO(b"a"), name="a.csv", settings=settings)
     with pytest.raises(Forbidden):
-        tables.keep_path(UNGATED, "a.csv", settings=settings)
+        files.keep_path(UNGATED, "a.csv", settings=settings)
     with pytest.raises(Forbidden):
         tables.preview(UNGATED, TableRequest(spec), settings=settings)
 
@@ -218,7 +218,7 @@ def test_a_demo_school_without_students_is_refused_with_the_range():
 
 
 def test_the_limits_are_sentences():
-    limits = tables.describe_limits(LOCAL, settings=Settings(max_file_mib=2))
+    limits = files.describe_limits(LOCAL, settings=Settings(max_file_mib=2))
 
     assert limits[0] == "A file may have up to 2 MB."
 
@@ -231,7 +231,7 @@ def test_the_limits_are_sentences():
     ],
 )
 def test_real_tables_load_and_suggest_their_outcome(shared_data, settings, name, rows, suggested):
-    spec = tables.keep_path(LOCAL, str(shared_data / name), settings=settings)
+    spec = files.keep_path(LOCAL, str(shared_data / name), settings=settings)
     shown = tables.preview(LOCAL, TableRequest(spec), settings=settings)
 
     assert shown.provenance.n_rows == rows

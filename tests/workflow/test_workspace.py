@@ -10,7 +10,7 @@ import pytest
 from core.caseload.access import LOCAL
 from core.settings import Settings
 from core.sources.base import FileSpec
-from core.workflow import tables
+from core.workflow import files, tables
 from core.workflow.requests import TableRequest
 from core.workflow.workspace import put, put_named
 
@@ -56,13 +56,13 @@ def test_an_uploaded_file_in_use_outlives_those_uploaded_after_it(tmp_path):
 
     def upload(number):
         content = io.BytesIO(b"student_id,mark\n007,%d\n008,5\n" % number)
-        return tables.keep_file(LOCAL, content, name="a.csv", settings=settings)
+        return files.keep_file(LOCAL, content, name="a.csv", settings=settings)
 
-    specs = [upload(number) for number in range(tables.KEPT_FILES)]
+    specs = [upload(number) for number in range(files.KEPT_FILES)]
     for age, spec in enumerate(specs):
         os.utime(spec.path, (1_000 + age, 1_000 + age))
     tables.load_table(LOCAL, TableRequest(specs[0]), settings=settings)
-    upload(tables.KEPT_FILES)
+    upload(files.KEPT_FILES)
 
     assert Path(specs[0].path).exists()
     assert not Path(specs[1].path).exists()

@@ -43,6 +43,12 @@ def read_parquet(content: Content, *, limits: FileLimits, limit: int | None, pro
     return RawTable(pd.DataFrame(columns, copy=False), (*notes, *left_out))
 
 
+def count_rows(content: Content) -> int:
+    """Return how many rows the file says that it has; it must be a whole Parquet file."""
+    n_rows: int = pq.ParquetFile(pa.BufferReader(content.data)).metadata.num_rows
+    return n_rows
+
+
 def _open(content: Content, limits: FileLimits) -> pq.ParquetFile:
     """Return the file with its sizes checked; texts are kept as they are packed, each once."""
     first = pq.ParquetFile(pa.BufferReader(content.data))

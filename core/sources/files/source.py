@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -10,17 +11,20 @@ import pandas as pd
 
 from core import frames
 from core.dataset import Dataset, Provenance
-from core.errors import AppError, ColumnNotFound, InvalidChoice, TableNotFound, choices_hint
+from core.errors import AppError, InvalidChoice, TableNotFound, choices_hint
 from core.schema import Kind, Schema
-from core.sources.base import FileSpec, Progress, SourceStatus
+from core.sources.base import FileSpec, Progress, SourceStatus, TableInfo
 from core.sources.files.content import Content, FileKind, kind_of, read_content, shown_name
 from core.sources.files.delimited import read_delimited
 from core.sources.files.detect import FileFormat, detect, open_sheet, open_text
 from core.sources.files.limits import FileLimits
-from core.sources.files.parquet import read_parquet
+from core.sources.files.parquet import count_rows, read_parquet
 from core.sources.files.table import RawTable
 from core.sources.files.workbook import Workbook, read_sheet
+from core.sources.join.conditions import matching
+from core.sources.join.whole import fields_of, group_whole, require_columns, rows_note
 from core.sources.roles import guess_schema, type_columns, with_kinds
+from core.sources.selection import Condition, Grouping, Groups
 
 GUESS_ROWS = 10_000
 """A preview guesses roles and kinds from at least so many rows."""
@@ -49,6 +53,10 @@ class FileSource:
         what = "1 table" if len(tables) == 1 else f"{len(tables):,} tables"
         return SourceStatus(True, f"'{self.name}' can be read: {what}.", len(tables))
 
+    def databases(self) -> tuple[str, ...]:
+        """Return nothing: a file is one place."""
+        return ()
+
     def tables(self) -> tuple[str, ...]:
         """Return the sheets, the chosen one first, or the file's name without its ending.
 
@@ -61,11 +69,27 @@ class FileSource:
         """Return how the file is read, and why; raises BadFile, TooLarge, InvalidChoice."""
         return detect(self.spec.path, self.limits, spec=self.spec)
 
+    def describe(self, table: str) -> TableInfo:
+        """Return the columns, guessed from the first rows, and the row count where the file tells it.
+
+        Raises TableNotFound, BadFile, TooLarge.
+        """
+        content = read_content(self.spec, self.limits)
+        raw, decimal = self._read(content, table, 0, _silent)
+        kind = kind_of(content)
+        what = "sheet" if kind == "xlsx" else "file"
+        n_rows = len(raw.frame) if len(raw.frame) < GUESS_ROWS else None
+        if kind == "parquet":
+            n_rows = count_rows(content)
+        return TableInfo(table, what, fields_of(guess_schema(raw.frame, decimal=decimal)), n_rows)
+
     def load(
         self,
         table: str,
         *,
         columns: Sequence[str] | None = None,
+        rows: Sequence[Condition] = (),
+        explode: str = "",
         limit: int | None = None,
         progress: Progress | None = None,
         kinds: Mapping[str, Kind] | None = None,
@@ -80,19 +104,33 @@ class FileSource:
         tell = progress or _silent
         tell(0.0, f"Reading '{self.name}'")
         content = read_content(self.spec, self.limits)
-        raw, decimal = self._read(content, table, limit, _stage(tell, 0.0, READ))
+        raw, decimal = self._read(content, table, None if rows else limit, _stage(tell, 0.0, READ))
         tell(READ, "Guessing what each column is for")
         schema = with_kinds(guess_schema(raw.frame, decimal=decimal), kinds or {})
+        require_columns(schema, columns, rows, explode, table=table)
         tell(GUESSED, "Bringing the columns to their kinds")
-        schema = _chosen(schema, columns, table)
+        raw, note = _meeting(raw, schema, rows, decimal)
+        chosen = schema if columns is None else schema.only(tuple(dict.fromkeys(columns)))
         frame, coerced = type_columns(
-            raw.frame.head(len(raw.frame) if limit is None else limit), schema, decimal=decimal
+            raw.frame.head(len(raw.frame) if limit is None else limit), chosen, decimal=decimal
         )
         tell(TYPED, "Checking")
-        notes = (*raw.notes, *self._preview_note(raw, limit), *map(str, coerced))
-        dataset = self._dataset(content, table, frame, schema, notes)
+        notes = (*raw.notes, *note, *(() if rows else self._preview_note(raw, limit)), *map(str, coerced))
+        dataset = self._dataset(_digest(content, rows), table, frame, chosen, notes)
         tell(1.0, f"{len(frame):,} rows loaded")
         return dataset
+
+    def group(
+        self,
+        table: str,
+        grouping: Grouping,
+        *,
+        rows: Sequence[Condition] = (),
+        explode: str = "",
+        progress: Progress | None = None,
+    ) -> Groups:
+        """Return the sums of each key; raises as load does, and WrongKind."""
+        return group_whole(self, table, grouping, rows=rows, explode=explode, progress=progress)
 
     def _tables(self, content: Content, kind: FileKind) -> tuple[str, ...]:
         if kind != "xlsx":
@@ -137,14 +175,14 @@ class FileSource:
         return (f"Only the first {limit:,} rows; roles and kinds are guessed from {len(raw.frame):,}.",)
 
     def _dataset(
-        self, content: Content, table: str, frame: pd.DataFrame, schema: Schema, notes: tuple[str, ...]
+        self, digest: str, table: str, frame: pd.DataFrame, schema: Schema, notes: tuple[str, ...]
     ) -> Dataset:
         provenance = Provenance(
             source=f"file {self.name}",
             table=table,
             loaded_at=datetime.now(UTC),
             n_rows=len(frame),
-            content_hash=content.digest,
+            content_hash=digest,
             notes=notes,
         )
         return Dataset(frames.wrap(frame), schema, provenance)
@@ -159,10 +197,20 @@ def _stage(tell: Progress, start: float, end: float) -> Progress:
     return lambda fraction, words: tell(start + fraction * (end - start), words)
 
 
-def _chosen(schema: Schema, columns: Sequence[str] | None, table: str) -> Schema:
-    if columns is None:
-        return schema
-    for name in columns:
-        if name not in schema:
-            raise ColumnNotFound.of(name, schema.names(), where=f"table '{table}'")
-    return schema.only(tuple(dict.fromkeys(columns)))
+def _meeting(
+    raw: RawTable, schema: Schema, rows: Sequence[Condition], decimal: str
+) -> tuple[RawTable, tuple[str, ...]]:
+    """Return the rows that meet the conditions, still as text, and a note on how many they are."""
+    if not rows:
+        return raw, ()
+    compared = schema.only(tuple(dict.fromkeys(row.column for row in rows)))
+    typed, _ = type_columns(raw.frame, compared, decimal=decimal)
+    kept = raw.frame[matching(typed, compared, rows)].reset_index(drop=True)
+    return RawTable(kept, raw.notes), (rows_note(len(kept), len(raw.frame), rows),)
+
+
+def _digest(content: Content, rows: Sequence[Condition]) -> str:
+    """Return the hash of what was read: the file's own, and another for each choice of rows."""
+    if not rows:
+        return content.digest
+    return hashlib.sha256(repr((content.digest, *rows)).encode()).hexdigest()[:16]

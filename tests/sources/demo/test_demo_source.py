@@ -6,11 +6,12 @@ import sys
 import pandas as pd
 import pytest
 
-from core.errors import ColumnNotFound, InvalidChoice, SourceNotConfigured, TableNotFound
+from core.errors import ColumnNotFound, InvalidChoice, SourceNotConfigured, TableNotFound, WrongKind
 from core.schema import Kind, Role
 from core.sources.base import DemoSpec
 from core.sources.demo import parts, settings
 from core.sources.demo.source import DemoSource
+from core.sources.selection import Condition, Grouping, Test
 
 SMALL = DemoSpec(students=120)
 CLEAN = DemoSpec(students=120, dirt=False)
@@ -216,3 +217,85 @@ def test_a_school_of_one_or_two_students_works(students, terms, dirt):
     for table in TABLES:
         source.load(table)
     assert len(source.truth().students) == students
+
+
+def test_there_is_one_school():
+    assert DemoSource(SMALL).databases() == ()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_is_described_as_it_is_loaded(table):
+    source = DemoSource(CLEAN)
+    info = source.describe(table)
+    dataset = source.load(table)
+
+    assert (info.name, info.what) == (table, "table")
+    assert [field.name for field in info.fields] == list(dataset.schema.names())
+    assert [field.type for field in info.fields] == [column.kind.value for column in dataset.schema]
+    assert info.n_rows in {None, len(dataset.collect())}
+    assert not info.is_estimate
+
+
+def test_the_number_of_dirty_students_is_an_estimate():
+    assert DemoSource(SMALL).describe("students").is_estimate
+    assert DemoSource(SMALL).describe("students").n_rows == 120
+    assert DemoSource(SMALL).describe("mentors").n_rows == len(frame_of("mentors", SMALL))
+    assert DemoSource(SMALL).describe("grades").n_rows is None
+    with pytest.raises(TableNotFound):
+        DemoSource(SMALL).describe("grade")
+
+
+def test_rows_are_those_that_meet_the_conditions_in_the_order_of_the_whole():
+    whole = frame_of("grades")
+    rows = [Condition("points", Test.AT_LEAST, 60), Condition("term", Test.IS_NOT, whole["term"][0])]
+    expected = whole[(whole["points"] >= 60) & (whole["term"] != whole["term"][0])].reset_index(drop=True)
+    dataset = DemoSource(CLEAN).load("grades", rows=rows)
+
+    assert 0 < len(expected) < len(whole)
+    pd.testing.assert_frame_equal(dataset.collect(), expected)
+    assert dataset.provenance.n_rows == len(expected)
+    assert dataset.provenance.notes[-1] == (
+        f"{len(expected):,} of {len(whole):,} rows meet the conditions on 'points', 'term'."
+    )
+
+
+def test_a_limit_counts_the_rows_that_meet_the_conditions():
+    rows = [Condition("points", Test.AT_LEAST, 60)]
+    whole = frame_of("grades", rows=rows)
+
+    pd.testing.assert_frame_equal(frame_of("grades", rows=rows, limit=5), whole.head(5))
+    pd.testing.assert_frame_equal(frame_of("grades", rows=rows, columns=["course"]), whole[["course"]])
+
+
+def test_other_conditions_give_another_hash():
+    loads = ((), (Condition("points", Test.AT_LEAST, 60),), (Condition("points", Test.AT_LEAST, 61),))
+    hashes = {DemoSource(CLEAN).load("grades", rows=rows).provenance.content_hash for rows in loads}
+
+    assert len(hashes) == 3
+
+
+def test_sums_are_worked_out_over_the_rows_that_meet_the_conditions():
+    told = []
+    groups = DemoSource(CLEAN).group(
+        "grades",
+        Grouping("student_id", sums=("points",)),
+        rows=[Condition("points", Test.AT_LEAST, 60)],
+        progress=lambda done, words: told.append(done),
+    )
+    grades = frame_of("grades")
+    expected = grades[grades["points"] >= 60].groupby("student_id", sort=False)["points"].agg(["size", "sum"])
+
+    assert groups.frame["key"].tolist() == expected.index.tolist()
+    assert groups.frame["n_rows"].tolist() == expected["size"].tolist()
+    assert groups.frame["sum_0"].tolist() == pytest.approx(expected["sum"].tolist())
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+def test_a_school_without_lists_explodes_none():
+    with pytest.raises(WrongKind, match="The column 'term' of table 'grades' holds no lists"):
+        DemoSource(SMALL).load("grades", explode="term")
+    with pytest.raises(ColumnNotFound, match="There is no column 'terms'"):
+        DemoSource(SMALL).group("grades", Grouping("student_id"), explode="terms")
+    with pytest.raises(ColumnNotFound, match="There is no column 'nobody'"):
+        DemoSource(SMALL).load("grades", rows=[Condition("nobody", Test.PRESENT)])

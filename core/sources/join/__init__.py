@@ -1,0 +1,1 @@
+"""From several tables to one student record: conditions, sums, keys, measures, the join, and its plan."""

@@ -1,0 +1,185 @@
+"""Reading many documents: batches fetched ahead, cells brought to columns, limits kept, ended on demand."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+from pymongo.errors import PyMongoError
+
+from core.connections import ReadLimits
+from core.errors import AppError, SourceUnavailable, TooLarge
+from core.sources.columns.coerce import Coerced
+from core.sources.mongo import names
+from core.sources.mongo.cells import counts_of, piece_of
+from core.sources.mongo.client import ADMIN, Server
+from core.sources.mongo.fields import Field, Part
+from core.sources.mongo.layout import ARRAY, DOCUMENT, NOTHING
+from core.sources.mongo.scan import Scanned, scan
+from core.sources.mongo.shape import Node, Path
+from core.sources.mongo.types import Kind, Piece, Tally, describe_types, joined, texts
+from core.sources.watch import watched
+
+Open = Callable[[Any, str], Any]
+"""Given a client and the comment that marks our work, a cursor of raw batches."""
+KILL_SECONDS = 2.0
+
+
+@dataclass
+class Sink:
+    """The columns as they grow."""
+
+    root: Node
+    fields: Sequence[Field]
+    parents: Sequence[Path]
+    """Keys that have columns below them or are counted: what else they hold is told."""
+    limits: ReadLimits
+    table: str
+    n_rows: int = 0
+    n_bytes: int = 0
+    strangers: dict[Path, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Give each key that is read a slot of its own."""
+        paths = list(dict.fromkeys([*(item.path for item in self.fields), *self.parents]))
+        for path in self.root.paths():
+            self.root.at(path).slot = -1
+        self._slots = {path: slot for slot, path in enumerate(paths)}
+        for path, slot in self._slots.items():
+            self.root.at(path).slot = slot
+        self._tallies = [Tally() for _ in self.fields]
+        self._pieces: list[list[Piece]] = [[] for _ in self.fields]
+        self._odd = {path: Tally() for path in self.parents}
+
+    def take(self, raw: bytes) -> None:
+        """Add the documents of a batch; raises TooLarge."""
+        for cells in scan(raw, self.root, n_slots=len(self._slots)):
+            self._add(cells)
+            for path, n in cells.strangers.items():
+                self.strangers[path] = self.strangers.get(path, 0) + n
+            self.n_rows += cells.n_rows
+            self._check()
+
+    def finish(self) -> tuple[Any, tuple[Coerced, ...]]:
+        """Return the Arrow table, and the cells that were changed."""
+        columns: dict[str, Any] = {}
+        changed: list[Coerced] = []
+        for item, pieces, tally in zip(self.fields, self._pieces, self._tallies, strict=True):
+            columns[item.name], found = joined(item.name, pieces, tally)
+            changed.extend(found)
+            pieces.clear()
+        changed.extend(self._left_out())
+        return pa.table(columns), tuple(changed)
+
+    def _add(self, cells: Scanned) -> None:
+        for item, pieces, tally in zip(self.fields, self._pieces, self._tallies, strict=True):
+            slot = self._slots[item.path]
+            if item.part is Part.COUNT:
+                piece = counts_of(cells, slot, tally)
+            else:
+                piece = piece_of(cells, slot, tally, hidden=item.hidden)
+            pieces.append(piece)
+            self.n_bytes += piece.values.nbytes
+        for path, tally in self._odd.items():
+            hidden = self._shown_types(path)
+            if any(number not in hidden for number in set(cells.types[self._slots[path]].tolist())):
+                _note_odd(cells, self._slots[path], hidden, tally)
+
+    def _shown_types(self, path: Path) -> frozenset[int]:
+        """Return the types of a parent that its columns show."""
+        node = self.root.at(path)
+        is_counted = any(item.path == path and item.part is Part.COUNT for item in self.fields)
+        return frozenset({*NOTHING, *((DOCUMENT,) if node.below else ()), *((ARRAY,) if is_counted else ())})
+
+    def _left_out(self) -> Iterator[Coerced]:
+        for path, tally in self._odd.items():
+            if tally.found:
+                n = sum(count for _, count in tally.found)
+                shown = tally.changes.get("odd", (0, ()))[1]
+                why = f"of other types than its columns show ({describe_types(tally.found)}) and left out"
+                yield Coerced(names.shown(path), n, shown, why)
+
+    def _check(self) -> None:
+        if self.n_rows > self.limits.rows:
+            raise too_many(self.table, self.limits)
+        if self.n_bytes > self.limits.bytes:
+            raise TooLarge(
+                f"'{self.table}' has more than the limit of {self.limits.bytes / 1024**3:,.1f} GiB.",
+                hint="Choose fewer columns, or rows by a condition.",
+            )
+
+
+def _note_odd(cells: Scanned, slot: int, hidden: frozenset[int], tally: Tally) -> None:
+    """Count the values of a parent that none of its columns shows."""
+    seen = Tally()
+    piece = piece_of(cells, slot, seen, hidden=tuple(hidden))
+    tally.types.update({number: n for number, n in seen.types.items() if number not in hidden})
+    if piece.kind is not Kind.NOTHING:
+        tally.change("odd", 1, texts(piece).drop_null().slice(0, 3).to_pylist())
+
+
+def too_many(table: str, limits: ReadLimits) -> TooLarge:
+    """Return the error for a table that is over the limit of rows."""
+    return TooLarge(
+        f"'{table}' has more than the limit of {limits.rows:,} rows.",
+        hint="Choose rows by a condition, or fewer with a limit.",
+    )
+
+
+def read(server: Server, open_cursor: Open, sink: Sink, *, tell: Callable[[int], Any]) -> None:
+    """Fill the sink with what a cursor gives; ``tell`` is told now and then how many rows there are.
+
+    Raises SourceUnavailable when the server falls silent or ends, TooLarge past a limit. However it ends,
+    the work on the server ends as well.
+    """
+    tag = f"waymark {uuid.uuid4().hex}"
+    is_over = threading.Event()
+
+    def work() -> None:
+        with server.patient() as client, contextlib.closing(open_cursor(client, tag)) as cursor:
+            for raw in _ahead(cursor):
+                if is_over.is_set():
+                    return
+                sink.take(raw)
+
+    limits = server.connections.limits
+    with server.quick(seconds=limits.connect_seconds) as pulse:
+
+        def ask() -> None:
+            try:
+                pulse[ADMIN].command("ping")
+            except PyMongoError:
+                raise SourceUnavailable(
+                    f"'{server.name}' stopped answering.",
+                    hint="Nothing was kept of what it had sent. Try again when it runs.",
+                    retry=True,
+                ) from None
+
+        def stop() -> None:
+            is_over.set()
+            threading.Thread(target=_kill, args=(server, tag), daemon=True).start()
+
+        watched(work, ask=ask, stop=stop, limits=limits, name=server.name, tell=lambda: tell(sink.n_rows))
+
+
+def _ahead(cursor: Any) -> Iterator[bytes]:
+    """Yield batches while the next one is on its way."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, cursor, None)
+        while (raw := coming.result()) is not None:
+            coming = pool.submit(next, cursor, None)
+            yield raw
+
+
+def _kill(server: Server, tag: str) -> None:
+    """End what the server still does for us, as far as the account may; its own operations it may."""
+    ours = [{"$currentOp": {}}, {"$match": {"command.comment": tag}}, {"$project": {"opid": 1}}]
+    with contextlib.suppress(AppError), server.quick(seconds=KILL_SECONDS) as client:
+        for operation in client[ADMIN].aggregate(ours):
+            client[ADMIN].command("killOp", op=operation["opid"])

@@ -1,0 +1,156 @@
+"""Where the cells of many documents lie: all documents of a batch are walked at once, key by key.
+
+Documents of one collection have nearly the same keys in nearly the same order, so one step of the walk
+looks for one key in all of them. A document that does not fit is walked on its own. Nothing is
+converted here: for each cell its type, as the document states it, and its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.sources.mongo.layout import (
+    DOCUMENT,
+    FIXED_SIZE,
+    HAS_LENGTH,
+    IS_KNOWN,
+    elements,
+    starts,
+)
+from core.sources.mongo.shape import Node, Path, learn
+
+TOGETHER = 4_000
+"""Documents that are walked at once: their bytes should stay in the processor's own memory."""
+PADDING = bytes(64)
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Scanned:
+    """The cells of some documents: for each slot and row the type (0 where absent) and the place."""
+
+    raw: bytes
+    types: Bytes
+    places: Ints
+    strangers: dict[Path, int]
+    """Keys that the shape does not know, and how many documents have them."""
+
+    @property
+    def n_rows(self) -> int:
+        """How many documents."""
+        return int(self.types.shape[1])
+
+
+def scan(raw: bytes, root: Node, *, n_slots: int) -> Iterator[Scanned]:
+    """Yield the cells of the documents that stand one after the other in ``raw``.
+
+    Keys that the shape does not know are learned by it, so that they do not slow down what follows.
+    """
+    begins = np.array(starts(raw), dtype=np.int64)
+    padded = raw + PADDING
+    for first in range(0, len(begins), TOGETHER):
+        yield _Walk(padded, begins[first : first + TOGETHER], n_slots).cells(root)
+
+
+class _Walk:
+    """The walk through some documents."""
+
+    def __init__(self, raw: bytes, begins: Ints, n_slots: int) -> None:
+        self._raw = raw
+        self._begins = begins
+        self._bytes = np.frombuffer(raw, dtype=np.uint8)
+        self._words = words(raw, "<u8")
+        self._lengths = words(raw, "<i4")
+        self._last = len(raw) - len(PADDING)
+        self._types = np.zeros((n_slots, len(begins)), dtype=np.uint8)
+        self._places = np.zeros((n_slots, len(begins)), dtype=np.int64)
+        self._left = np.zeros(len(begins), dtype=bool)
+        self._strangers: dict[Path, int] = {}
+
+    def cells(self, root: Node) -> Scanned:
+        """Return all cells."""
+        rows = np.arange(len(self._begins))
+        self._level(root, rows, self._begins + 4)
+        for row in np.flatnonzero(self._left).tolist():
+            self._types[:, row] = 0
+            self._alone(root, row, int(self._begins[row]), (), set())
+            learn(root, self._raw, int(self._begins[row]))
+        return Scanned(self._raw, self._types, self._places, self._strangers)
+
+    def _level(self, node: Node, rows: Ints, position: Ints) -> None:
+        """Walk the keys of one level; documents that have others are left for later."""
+        for below in node.below.values():
+            types = self._bytes[position]
+            is_here = self._is_key(position, below.key) & (types != 0)
+            n_here = int(np.count_nonzero(is_here))
+            if n_here == len(rows):
+                position = self._step(below, rows, types, position)
+            elif n_here:
+                position[is_here] = self._step(below, rows[is_here], types[is_here], position[is_here])
+        self._left[rows[self._bytes[position] != 0]] = True
+
+    def _step(self, node: Node, rows: Ints, types: Bytes, position: Ints) -> Ints:
+        """Note the cells of one key, walk what is below it, and return where the next key stands."""
+        places = position + (len(node.key) + 2)
+        if node.slot >= 0:
+            self._types[node.slot, rows] = types
+            self._places[node.slot, rows] = places
+        if node.below:
+            is_document = types == DOCUMENT
+            self._level(node, rows[is_document], places[is_document] + 4)
+        if not IS_KNOWN[types].all():
+            self._left[rows[~IS_KNOWN[types]]] = True
+        after: Ints = np.minimum(places + self._sizes(types, places), self._last)
+        return after
+
+    def _sizes(self, types: Bytes, places: Ints) -> Any:
+        if len(types) and (types == types[0]).all():
+            fixed = int(FIXED_SIZE[types[0]])
+            return self._lengths[places] + fixed if HAS_LENGTH[types[0]] else np.int64(fixed)
+        sizes = FIXED_SIZE[types]
+        has_length = HAS_LENGTH[types]
+        sizes[has_length] += self._lengths[places[has_length]]
+        return sizes
+
+    def _is_key(self, position: Ints, key: bytes) -> Bools:
+        """Return where this key stands behind the type, with the zero byte that ends it."""
+        wanted = key + b"\0"
+        found: Bools | None = None
+        for first in range(0, len(wanted), 8):
+            part = wanted[first : first + 8]
+            word = self._words[position + (1 + first)]
+            if len(part) < 8:
+                word &= np.uint64((1 << (8 * len(part))) - 1)
+            is_same = word == np.uint64(int.from_bytes(part, "little"))
+            found = is_same if found is None else found & is_same
+        return found if found is not None else np.zeros(len(position), dtype=bool)
+
+    def _alone(self, node: Node, row: int, start: int, before: Path, seen: set[Path]) -> None:
+        """Walk one document, whatever its order; of a key that stands there twice the last one counts."""
+        for element in elements(self._raw, start):
+            below = node.below.get(element.key)
+            here = (*before, element.key)
+            if below is None or (below.slot < 0 and not below.below):
+                if here not in seen:
+                    self._strangers[here] = self._strangers.get(here, 0) + 1
+                    seen.add(here)
+                continue
+            if below.slot >= 0:
+                self._types[below.slot, row] = element.type
+                self._places[below.slot, row] = element.value
+            if below.below and element.type == DOCUMENT:
+                self._alone(below, row, element.value, here, seen)
+
+
+def words(raw: bytes, kind: str) -> npt.NDArray[Any]:
+    """Return the numbers of this kind that begin at each byte."""
+    size = np.dtype(kind).itemsize
+    return np.ndarray((len(raw) - size + 1,), dtype=kind, buffer=raw, strides=(1,))

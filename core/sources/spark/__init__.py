@@ -1,0 +1,1 @@
+"""Spark as a source of tables: folders of CSV, JSON lines and Parquet, and SQL tables over JDBC."""

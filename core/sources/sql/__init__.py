@@ -1,0 +1,1 @@
+"""Tables of SQL databases: MySQL and MariaDB, SQLite, PostgreSQL."""

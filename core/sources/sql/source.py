@@ -1,0 +1,184 @@
+"""The tables of an SQL database as a source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.connections import Connection, ConnectionKind
+from core.dataset import Dataset
+from core.errors import AppError, InvalidChoice
+from core.sources.base import Connections, ConnectionSpec, Progress, SourceStatus, TableInfo
+from core.sources.hosts import OWN
+from core.sources.selection import Condition, Grouping, Groups
+from core.sources.sql import browse, grouping, load
+from core.sources.sql.asked import Asked
+from core.sources.sql.columns import Form, Table
+from core.sources.sql.conditions import field_of, where
+from core.sources.sql.engine import Engine
+from core.sources.sql.family import Access, Family
+from core.sources.sql.reader import READ_SHARE
+from core.sources.typed import dataset_of
+
+
+class SqlSource:
+    """The tables and views of one database; nothing is connected before it is asked."""
+
+    def __init__(self, connection: Connection, spec: ConnectionSpec, connections: Connections) -> None:
+        self.connection = connection
+        self.database = spec.database or connection.database
+        access = Access(connection, self.database, connections.hosts, connections.limits)
+        self._engine = Engine(family_of(connection.kind), access)
+
+    def status(self) -> SourceStatus:
+        """Return whether the database answers, and what should be mended; never raises."""
+        try:
+            tables, warnings = self._engine.ask(
+                lambda asked: (
+                    browse.tables(self._engine, asked) if self._is_chosen else (),
+                    self._engine.family.warnings(asked, self._engine.access),
+                )
+            )
+        except AppError as error:
+            return SourceStatus(False, error.message, 0, error.hint or "")
+        what = "1 table" if len(tables) == 1 else f"{len(tables):,} tables"
+        words = f"'{self.connection.name}' answers: {what}."
+        if not self._is_chosen:
+            words = f"'{self.connection.name}' answers; choose a database."
+        return SourceStatus(True, words, len(tables), warnings=(*warnings, *self._line_warnings()))
+
+    def databases(self) -> tuple[str, ...]:
+        """Return the databases that can be chosen; raises SourceUnavailable, LoginRefused."""
+        return self._engine.ask(self._engine.family.databases)
+
+    def tables(self) -> tuple[str, ...]:
+        """Return tables and views, ``students`` first; raises SourceUnavailable, LoginRefused."""
+        return self._engine.ask(lambda asked: browse.tables(self._engine, asked))
+
+    def describe(self, table: str) -> TableInfo:
+        """Return columns, types and row count; raises TableNotFound."""
+        return browse.describe(self._engine, table)
+
+    def load(
+        self,
+        table: str,
+        *,
+        columns: Sequence[str] | None = None,
+        rows: Sequence[Condition] = (),
+        explode: str = "",
+        limit: int | None = None,
+        progress: Progress | None = None,
+    ) -> Dataset:
+        """Return a table, or the first ``limit`` of the rows that meet all conditions.
+
+        Raises TableNotFound, ColumnNotFound, WrongKind, InvalidChoice, TooLarge, SourceUnavailable.
+        """
+        _refuse(explode, limit)
+        tell = progress or _silent
+        tell(0.0, f"Asking '{self.connection.name}' for '{table}'")
+        found = self._table(table)
+        asked = self._asked(found, columns, rows, limit)
+        got = load.read(self._engine, asked, tell)
+        names = [field.name for field in asked.fields]
+        tell(READ_SHARE, f"{got.table.num_rows:,} rows read from '{table}'; typing them")
+        dataset = dataset_of(
+            got.table,
+            source=self._words,
+            name=table,
+            query=got.query,
+            changed=got.changes.of(names),
+            notes=_left_out(found) if columns is None else (),
+        )
+        tell(1.0, f"{dataset.provenance.n_rows:,} rows loaded from '{table}'")
+        return dataset
+
+    def group(
+        self,
+        table: str,
+        grouping: Grouping,
+        *,
+        rows: Sequence[Condition] = (),
+        explode: str = "",
+        progress: Progress | None = None,
+    ) -> Groups:
+        """Return the sums of each key, worked out by the database; raises as ``load`` does."""
+        _refuse(explode, None)
+        tell = progress or _silent
+        tell(0.0, f"Asking '{self.connection.name}' to group '{table}'")
+        found = self._table(table)
+        groups = self._grouped(found, grouping, rows, tell)
+        tell(1.0, f"{len(groups.frame):,} keys found in '{table}'")
+        return groups
+
+    def _grouped(
+        self, table: Table, asked: Grouping, rows: Sequence[Condition], progress: Progress
+    ) -> Groups:
+        return grouping.grouped(self._engine, table, asked, rows, progress)
+
+    def _table(self, name: str) -> Table:
+        """Return what the catalogue says of a table; raises TableNotFound."""
+        return browse.require(self._engine, name)
+
+    def _asked(
+        self, table: Table, columns: Sequence[str] | None, rows: Sequence[Condition], limit: int | None
+    ) -> Asked:
+        names = dict.fromkeys(columns) if columns is not None else [each.name for each in table.readable]
+        most = self._engine.access.limits.rows + 1
+        return Asked(
+            place=self._engine.family.place(self.database, table.name),
+            table=table,
+            fields=tuple(field_of(table, name) for name in names),
+            conditions=tuple(where(self._engine.family, table, rows)),
+            limit=most if limit is None else min(limit, most),
+            is_first=limit is not None,
+        )
+
+    @property
+    def _is_chosen(self) -> bool:
+        """Whether it is known which database is meant; a file is one."""
+        return bool(self.database) or self.connection.kind is ConnectionKind.SQLITE
+
+    @property
+    def _words(self) -> str:
+        """What the database is called where its rows are shown."""
+        return f"{self._engine.family.title} '{self.connection.name}'"
+
+    def _line_warnings(self) -> tuple[str, ...]:
+        host = self.connection.host
+        if not host or self.connection.tls or host.casefold() in OWN:
+            return ()
+        name = self.connection.name
+        return (f"The connection to '{name}' leads to another machine and is not encrypted: set 'tls'.",)
+
+
+def family_of(kind: ConnectionKind) -> Family:
+    """Return what is particular to a kind of database."""
+    if kind is ConnectionKind.MYSQL:
+        from core.sources.sql.mysql.family import MySql
+
+        return MySql()
+    from core.sources.sql.sqlite.family import Sqlite
+
+    return Sqlite()
+
+
+def _left_out(table: Table) -> tuple[str, ...]:
+    """Return a note for each column that cannot be read."""
+    return tuple(
+        f"Column '{field.name}' of type '{field.type}' was left out: it cannot be read as a value."
+        for field in table.fields
+        if field.form is Form.LEFT_OUT
+    )
+
+
+def _refuse(explode: str, limit: int | None) -> None:
+    if explode:
+        raise InvalidChoice(
+            f"'{explode}' cannot be exploded: columns of an SQL database hold no arrays.",
+            hint="Leave it empty.",
+        )
+    if limit is not None and limit < 0:
+        raise InvalidChoice.of("limit", limit, ["0 or more"])
+
+
+def _silent(fraction: float, words: str) -> None:
+    """Tell nobody."""

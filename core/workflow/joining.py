@@ -1,0 +1,86 @@
+"""Reading a plan: each table from its source or its last good copy, then joined to one row a student."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from core.caseload.access import Actor, require_scope
+from core.settings import Settings
+from core.sources.base import DemoSpec, Progress
+from core.sources.join.assemble import Joined, assemble
+from core.sources.join.part_table import PartTable
+from core.sources.join.source import read_part
+from core.sources.open import open_source
+from core.sources.plan import Part, SourcePlan
+from core.workflow.copies import fresh_or_kept
+from core.workflow.limits import file_limits
+from core.workflow.stated import connections_of
+
+READ = 0.95
+"""The fraction of the work at which all tables are there."""
+
+
+def join_plan(
+    actor: Actor, plan: SourcePlan, *, settings: Settings, progress: Progress | None = None
+) -> Joined:
+    """Return the students of a plan, and who is not among them and why.
+
+    A table whose server does not answer comes from its last good copy, and the provenance says so. Raises
+    SourceError, SchemaChanged, RepeatedIds, PlanError.
+    """
+    require_scope(actor, synthetic=all(isinstance(part.source, DemoSpec) for part in plan.tables))
+    report = progress or _quiet
+    share = READ / len(plan.tables)
+    tables = [
+        _part(plan, part, settings, _stage(report, place * share, share))
+        for place, part in enumerate(plan.tables)
+    ]
+    report(READ, "Joining the tables")
+    joined = assemble(plan, tables)
+    report(1.0, f"{joined.dataset.provenance.n_rows:,} students")
+    return joined
+
+
+def load_report(actor: Actor, joined: Joined) -> dict[str, Any]:
+    """Return where every student and every column came from, and who is not among them, as plain values."""
+    origin = joined.dataset.provenance
+    require_scope(actor, synthetic=origin.synthetic)
+    return {
+        "students": origin.n_rows,
+        "base_students": joined.n_base,
+        "content_hash": origin.content_hash,
+        "as_of": origin.as_of,
+        "tables": [
+            {
+                "source": part.source,
+                "table": part.table,
+                "rows": part.n_rows,
+                "loaded_at": part.loaded_at.isoformat(),
+                "content_hash": part.content_hash,
+                "query": part.query,
+                "notes": list(part.notes),
+            }
+            for part in origin.parts or (origin,)
+        ],
+        "matches": [found.frame().iloc[0].to_dict() for found in joined.matches],
+        "left_out": [{"table": one.table, "ids": list(one.ids)} for one in joined.exclusions],
+        "columns": {column.name: column.reason for column in joined.dataset.schema},
+        "notes": list(origin.notes),
+    }
+
+
+def _part(plan: SourcePlan, part: Part, settings: Settings, progress: Progress) -> PartTable:
+    """Return one table of a plan; with measures it has one row a student."""
+    source = open_source(part.source, limits=file_limits(settings), connections=connections_of(settings))
+    read: Callable[[], PartTable] = partial(read_part, source, part, as_of=plan.as_of, progress=progress)
+    return fresh_or_kept(settings.workspace, (part, plan.as_of), read)
+
+
+def _stage(report: Progress, start: float, share: float) -> Progress:
+    return lambda fraction, words: report(start + fraction * share, words)
+
+
+def _quiet(_fraction: float, _words: str) -> None:
+    """Report nothing."""

@@ -1,0 +1,57 @@
+"""Questions to a server in the middle of a page: while one is open, or failed, the rest of the page stays."""
+
+import streamlit as st
+
+from core import cache
+from core.errors import AppError
+from pages.ui import text, widgets
+
+
+def answer(job):
+    """Return a job's value; None while it runs and where it failed, when that is drawn instead."""
+    if is_running(job):
+        return None
+    try:
+        return job.result()
+    except AppError as error:
+        widgets.failure(error)
+        st.button(
+            "Ask again",
+            key=f"ask_{job.number}",
+            icon=":material/refresh:",
+            on_click=cache.forget,
+            args=(job,),
+        )
+        return None
+
+
+def is_running(job) -> bool:
+    """Return whether a job is still under way after a moment; its progress is drawn then."""
+    if job.wait(widgets.PATIENCE_SECONDS):
+        return False
+    _progress(job)
+    return True
+
+
+def failed_with(job, kind: type[AppError]) -> bool:
+    """Return whether a job ended with such a failure."""
+    if not job.is_finished or job.has_value:
+        return False
+    try:
+        job.result()
+    except kind:
+        return True
+    except AppError:
+        return False
+    return False
+
+
+@st.fragment(run_every="0.5s")
+def _progress(job) -> None:
+    """Show how far a job is; rerun the page when it is finished."""
+    if job.is_finished:
+        st.rerun()
+    done = min(max(job.progress.fraction, 0.0), 1.0)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(done, text=f"{text.md(job.name)}: {text.md(job.progress.words)}")
+        st.button("Cancel", key=f"cancel_{job.number}", on_click=job.cancel, icon=":material/close:")

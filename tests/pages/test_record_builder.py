@@ -1,0 +1,490 @@
+"""The student record: built in steps, matched, used, kept and opened; its age, outages, changed columns."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from core import cache
+from core.sources.base import DemoSpec, FieldInfo, TableInfo
+from core.sources.plan import Join, Part, SourcePlan
+from pages.ui import freshness, record_builder, record_look, source_chooser, state
+from tests.pages import school_file
+from tests.pages.screen import open_page, settled, texts
+
+PAGES = ["explorer", "student", "data_sources", "cleaning", "explore", "train"]
+
+
+@pytest.fixture
+def place(tmp_path):
+    return school_file.write(tmp_path / "school.sqlite")
+
+
+@pytest.fixture
+def school(place):
+    with school_file.connected(place) as name:
+        yield name
+
+
+def builder_of(screen):
+    """Return Data sources at the choice of servers."""
+    page = open_page(screen, "data_sources")
+    page.segmented_control(key="source_kind").set_value(source_chooser.SERVERS).run()
+    return settled(page)
+
+
+def fields(page, label):
+    found = (
+        *page.selectbox,
+        *page.text_input,
+        *page.checkbox,
+        *page.multiselect,
+        *page.radio,
+        *page.date_input,
+    )
+    return [one for one in found if one.label.replace("\\", "") == label]
+
+
+def fill(page, label, value, *, at=0):
+    """Set the field of this label, the ``at``-th one of several."""
+    fields(page, label)[at].set_value(value).run()
+    return settled(page)
+
+
+def press(page, label, *, at=0):
+    [one for one in page.button if one.label == label][at].click().run()
+    return settled(page)
+
+
+def choose(page, place, table):
+    return fill(fill(page, "Place", place), "Table", table)
+
+
+def with_base(page, place, table="students"):
+    return press(choose(page, place, table), "Use as base table")
+
+
+def with_visits(page, place, *, measures=(("count", ""), ("sum", "minutes"))):
+    """Add the visits, summed up."""
+    page = fill(
+        choose(press(page, "Add a table"), place, "visits"), "Column with the student's id", "student"
+    )
+    (shape,) = [one for one in page.segmented_control if one.label == "How it is used"]
+    shape.set_value("Sum up many rows").run()
+    page = settled(page)
+    for at, (how, column) in enumerate(measures):
+        page = press(page, "Add a value") if at else page
+        page = fill(page, "Value", how, at=at)
+        page = fill(page, "Of the column", column, at=at)
+    return press(page, "Add this table")
+
+
+def with_survey(page, place):
+    page = fill(choose(press(page, "Add a table"), place, "survey"), "Column with the student's id", "sid")
+    return press(page, "Add this table")
+
+
+def used(page):
+    return press(page, "Use this student record")
+
+
+def request_of(page):
+    return page.session_state[state.REQUEST]
+
+
+def draft_of(page):
+    """Return the plan under construction, None before there is one."""
+    is_begun = record_builder.DRAFT in page.session_state
+    return page.session_state[record_builder.DRAFT].plan if is_begun else None
+
+
+def rows_of(page):
+    """Return the first rows of the table that is worked on, by student."""
+    preview = cache.preview_job(cache.actor("local"), request_of(page)).result()
+    return preview.rows.set_index("student_id")
+
+
+def said(errors):
+    return [error.value.replace("\\", "") for error in errors]
+
+
+def test_a_table_is_seen_before_it_is_loaded(screen, school):
+    page = choose(builder_of(screen), school, "students")
+
+    assert "Table students: 4 columns, 60 rows." in texts(page).replace("*", "")
+    assert "At most 5,000,000 rows" in texts(page)
+    shown = [frame.value for frame in page.dataframe]
+    assert ["student_id", "full_name", "score", "passed"] in [
+        list(one["column"]) for one in shown if "column" in one
+    ]
+    assert any("S000001" in list(one.iloc[:, 0]) for one in shown if len(one.columns) == 4)
+    assert fields(page, "Column with the student's id")[0].value == "student_id"
+    assert request_of(page).table.is_demo
+
+
+def test_a_record_is_joined_from_two_tables_and_used(screen, school):
+    page = used(with_visits(with_base(builder_of(screen), school), school))
+
+    assert not page.error
+    assert f"Data: {school}" in texts(page)
+    student = rows_of(page).loc["S000003"]
+    assert (student["count"], student["minutes_sum"]) == (3.0, 60.0)
+    assert len(rows_of(page)) == 60
+    assert cache.plan_of(request_of(page)) == draft_of(page)
+
+
+def test_the_demo_school_is_a_place_beside_the_servers(screen, school):
+    page = with_base(builder_of(screen), school)
+    page = choose(press(page, "Add a table"), cache.DEMO_PLACE, "surveys")
+
+    assert "how many rows is not known before it is read" in texts(page)
+    page = press(press(page, "Add this table"), "Check the match")
+    assert "60 of 60 students are in 'surveys'" in texts(page) or "of the students matched" in texts(page)
+
+
+def test_a_record_that_cannot_be_joined_leaves_what_is_there(screen):
+    page = with_base(builder_of(screen), cache.DEMO_PLACE)
+    page = used(press(choose(press(page, "Add a table"), cache.DEMO_PLACE, "surveys"), "Add this table"))
+
+    assert len(page.error) == 1
+    assert "The base table 'students' has several rows for" in said(page.error)[0]
+    assert "Nothing was changed: you still work on the demo school" in texts(page)
+    assert request_of(page).table.is_demo
+    assert draft_of(page) is not None
+
+
+def test_columns_and_conditions_are_read_as_they_were_chosen(screen, school):
+    page = choose(builder_of(screen), school, "students")
+    page = fill(page, "Columns to take", ["score"])
+    page = press(page, "Add a condition")
+    page = fill(fill(fill(page, "Column", "score"), "Test", "at least"), "Value", "60")
+    page = press(page, "Use as base table")
+
+    assert "Takes: score, where score at least 60" in texts(page)
+    page = used(page)
+    assert list(rows_of(page).columns) == ["score"]
+    assert rows_of(page)["score"].min() >= 60
+
+
+def test_conditions_are_added_and_removed_up_to_five(screen, school):
+    page = choose(builder_of(screen), school, "students")
+    for _ in range(5):
+        page = press(page, "Add a condition")
+    (more,) = [one for one in page.button if one.label == "Add a condition"]
+    assert more.disabled
+    page = fill(page, "Column", "score", at=1)
+    page = press(page, "Remove", at=0)
+
+    assert [one.value for one in fields(page, "Column")] == ["score", None, None, None]
+
+
+def test_a_condition_that_is_no_number_is_one_sentence_and_the_choices_stay(screen, school):
+    page = choose(builder_of(screen), school, "students")
+    page = press(page, "Add a condition")
+    page = fill(fill(fill(page, "Column", "score"), "Test", "above"), "Value", "many")
+    page = press(page, "Use as base table")
+
+    assert said(page.error) == ["The column 'score' holds numbers, and 'many' is none."]
+    assert fields(page, "Value")[0].value == "many"
+    assert draft_of(page) is None
+
+
+def test_a_measure_without_what_it_needs_is_refused_in_a_sentence(screen, school):
+    page = with_base(builder_of(screen), school)
+    page = used(with_visits(page, school, measures=(("sum", None),)))
+
+    assert len(page.error) == 1
+    assert request_of(page).table.is_demo
+
+
+def test_a_half_made_choice_outlives_a_look_at_another_page(screen, school):
+    page = choose(with_base(builder_of(screen), school) and press(screen, "Add a table"), school, "visits")
+    page = fill(page, "Column with the student's id", "student")
+    page.switch_page("../cleaning.py").run()
+    page = open_page(page, "data_sources")
+
+    assert fields(page, "Table")[0].value == "visits"
+    assert fields(page, "Column with the student's id")[0].value == "student"
+    assert draft_of(page).base.table == "students"
+
+
+def test_the_match_is_shown_both_ways_before_anything_is_joined(screen, school):
+    page = with_survey(with_base(builder_of(screen), school), school)
+    page = press(page, "Check the match")
+
+    assert "0 of 60 students are in 'survey'" in texts(page)
+    ids = next(one.value for one in page.dataframe if "missing_in" in one.value)
+    assert set(ids["missing_in"]) == {"'survey'", "the base table"}
+    assert {"S000001", "s999999"} <= set(ids["id"])
+    assert "Ignoring upper and lower case would match 30 more." in texts(page)
+
+
+def test_the_advice_is_taken_with_one_click_and_the_match_shown_anew(screen, school):
+    page = with_survey(with_base(builder_of(screen), school), school)
+    page = press(press(page, "Check the match"), "Ignore upper and lower case")
+
+    assert draft_of(page).parts[0].rule.case
+    assert "30 of 60 students are in 'survey'" in texts(page)
+    assert "survey: 50 % of the students matched" in texts(page).replace("*", "")
+
+
+def test_repeated_ids_are_told_with_what_to_do(screen, school):
+    page = with_base(builder_of(screen), school)
+    page = fill(
+        choose(press(page, "Add a table"), school, "visits"), "Column with the student's id", "student"
+    )
+    page = press(press(page, "Add this table"), "Check the match")
+
+    assert "ids with several rows" in page.warning[0].value
+    assert "Sum up many rows instead" in page.warning[0].value
+
+
+def test_a_table_is_changed_and_taken_out_again(screen, school):
+    page = with_visits(with_base(builder_of(screen), school), school)
+    page = press(page, "Change", at=1)
+    assert [one.value for one in fields(page, "Value")] == ["count", "sum"]
+    page = fill(page, "Students whom this table does not know", Join.ONLY_MATCHED.value)
+    page = press(page, "Use these choices")
+    assert draft_of(page).parts[0].join is Join.ONLY_MATCHED
+    assert "Only students with a row in 'visits' stay" in texts(page)
+
+    page = press(page, "Take out")
+    assert draft_of(page).parts == ()
+
+
+def test_only_what_happened_up_to_the_day_counts(screen, school):
+    page = with_visits(with_base(builder_of(screen), school), school)
+    page = used(fill(page, "As of", date(2026, 2, 10)))
+
+    assert draft_of(page).as_of == date(2026, 2, 10)
+    assert rows_of(page).loc["S000003", "minutes_sum"] == 30.0
+    assert "as of 2026-02-10" in texts(page)
+
+
+def test_a_plan_is_kept_as_json_and_opened_again(screen, school):
+    page = with_visits(with_base(builder_of(screen), school), school)
+    kept = cache.plan_bytes(cache.actor("local"), draft_of(page))
+    plan = draft_of(page)
+    page = press(page, "Begin anew")
+    assert draft_of(page) is None
+
+    page.file_uploader(key="record_open").upload("plan.json", kept, "application/json").run()
+    page = settled(page)
+    assert draft_of(page) == plan
+    assert "visits in" in texts(page).replace("*", "")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe\x00",
+        b'{"waymark_plan": 99}',
+        b'{"waymark_plan": 1, "base": {"table": 3}}',
+        b"[]",
+    ],
+)
+def test_a_bad_plan_is_one_sentence_and_the_record_is_as_it_was(screen, school, content):
+    page = with_base(builder_of(screen), school)
+    page.file_uploader(key="record_open").upload("plan.json", content, "application/json").run()
+    page = settled(page)
+
+    assert len(page.error) == 1
+    assert "The record above is as it was." in texts(page)
+    assert draft_of(page).base.table == "students"
+
+
+def test_a_plan_of_a_connection_that_nobody_stated_says_so(screen):
+    plan = {"waymark_plan": 1, "base": {"source": {"connection": {"connection": "gone"}}, "table": "t"}}
+    page = builder_of(screen)
+    page.file_uploader(key="record_open").upload(
+        "plan.json", json.dumps(plan).encode(), "application/json"
+    ).run()
+    page = used(settled(page))
+
+    assert said(page.error) == ["There is no connection 'gone'."]
+    assert request_of(page).table.is_demo
+
+
+def test_without_the_front_door_no_record_is_made(ungated):
+    page = builder_of(ungated)
+
+    assert "only the demo school is open without the front door" in texts(page)
+    assert fields(page, "Place") == []
+
+
+def test_the_origin_of_every_table_is_shown_with_what_was_asked(screen, school):
+    page = used(with_visits(with_base(builder_of(screen), school), school))
+    origins = next(one.value for one in page.dataframe if "content" in one.value)
+
+    assert origins["table"].tolist() == ["students", "visits"]
+    assert origins["rows"].tolist() == [60, 45]
+    assert origins["content"].str.len().eq(16).all()
+    assert any("GROUP BY" in code.value.upper() for code in page.code)
+
+
+def in_use(screen, school):
+    """Return the page with a record in use."""
+    return used(with_visits(with_base(builder_of(screen), school), school))
+
+
+def test_every_page_says_when_the_record_was_read(screen, school):
+    page = in_use(screen, school)
+    for name in PAGES:
+        page = open_page(page, name)
+        assert "(just now)" in "".join(one.value.replace("\\", "") for one in page.sidebar.caption)
+        assert not page.warning
+
+
+def test_the_demo_school_has_no_age(screen):
+    assert "Read " not in texts(open_page(screen, "explorer"))
+
+
+def test_read_again_takes_what_the_server_has_now(screen, school, place):
+    page = in_use(screen, school)
+    before = request_of(page)
+    school_file.change(place, "update students set score = 99 where student_id = 'S000003'")
+    page = press(page, "Read again")
+
+    assert not page.error
+    assert rows_of(page).loc["S000003", "score"] == 99.0
+    assert cache.plan_of(request_of(page)) == cache.plan_of(before)
+
+
+def test_a_source_that_is_down_is_told_on_every_page_and_comes_back_without_a_restart(screen, school, place):
+    page = in_use(screen, school)
+    away = place.rename(place.with_suffix(".away"))
+    page = press(page, "Read again")
+
+    assert not page.error
+    assert len(rows_of(page)) == 60
+    for name in PAGES:
+        page = open_page(page, name)
+        told = [one.value.replace("\\", "") for one in page.warning if "has not answered since" in one.value]
+        assert len(told) == 1
+        assert "Try again" in [one.label for one in page.button]
+
+    away.rename(place)
+    page = press(page, "Try again")
+    assert [one for one in page.warning if "has not answered" in one.value] == []
+
+
+def test_a_column_that_was_renamed_is_mapped_and_the_record_goes_on(screen, school, place):
+    page = in_use(screen, school)
+    school_file.change(place, "alter table visits rename column minutes to minutes_spent")
+    page = press(page, "Read again")
+
+    assert "has no column 'minutes' any more" in said(page.error)[0]
+    assert len(rows_of(page)) == 60
+    (column,) = fields(page, "Instead of minutes")
+    assert column.value == "minutes_spent"
+    page = press(page, "Use these columns")
+    assert not page.error
+    assert rows_of(page).loc["S000003", "minutes_sum"] == 60.0
+
+
+def test_a_column_that_changed_its_meaning_is_chosen_by_hand(screen, school, place):
+    page = in_use(screen, school)
+    school_file.change(
+        place, "alter table visits drop column minutes", "alter table visits add column zzz text"
+    )
+    page = press(page, "Read again")
+
+    (column,) = fields(page, "Instead of minutes")
+    assert column.value is None
+    (button,) = [one for one in page.button if one.label == "Use these columns"]
+    assert button.disabled
+
+
+def test_changed_columns_are_said_on_other_pages_too_and_the_earlier_reading_stays(screen, school, place):
+    page = in_use(screen, school)
+    school_file.change(place, "alter table visits rename column minutes to minutes_spent")
+    page = open_page(press(page, "Read again"), "cleaning")
+
+    assert len(page.error) == 1
+    page = press(page, "Keep what was read before")
+    assert not page.error
+
+
+def test_names_from_servers_are_never_markup(screen, tmp_path):
+    place = school_file.write(tmp_path / "nasty.sqlite")
+    nasty = "![a](b) *x*"
+    school_file.change(
+        place,
+        f'create table "{nasty}" ("id" text, "[c](d)" real)',
+        f"insert into \"{nasty}\" values ('1', 2)",
+    )
+    with school_file.connected(place) as name:
+        page = press(choose(builder_of(screen), name, nasty), "Use as base table")
+        page = used(page)
+
+    assert draft_of(page).base.table == nasty
+    shown = (*page.markdown, *page.caption, *page.error, *page.warning)
+    assert all("![a](b)" not in one.value and "[c](d)" not in one.value for one in shown)
+
+
+AGES = [
+    (-30, "just now"),
+    (59, "just now"),
+    (60, "1 minute ago"),
+    (3_599, "59 minutes ago"),
+    (3_600, "1 hour ago"),
+    (86_399, "23 hours ago"),
+    (86_400, "1 day ago"),
+    (86_400 * 400, "400 days ago"),
+]
+
+
+@pytest.mark.parametrize(("seconds", "words"), AGES)
+def test_an_age_is_said_in_whole_units(seconds, words):
+    assert freshness.age(seconds) == words
+
+
+def test_another_year_is_said():
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    assert freshness.when(now - timedelta(hours=1), now) == "31 Dec 2025 23:00 UTC (1 hour ago)"
+
+
+@pytest.mark.parametrize(
+    ("info", "words"),
+    [
+        (
+            TableInfo("t", "table", (), 5_000_000, is_estimate=True),
+            "about 5,000,000 rows, the server's estimate",
+        ),
+        (TableInfo("t", "table", (), 1), "1 row"),
+        (TableInfo("t", "folder", (), None), "how many rows is not known before it is read"),
+    ],
+)
+def test_how_many_rows_is_said_with_how_sure_that_is(info, words):
+    assert record_look.rows_in_words(info) == words
+
+
+def test_types_that_are_mixed_are_said_with_their_counts():
+    field = FieldInfo("score", "double", is_number=True, mixed=(("number", 990), ("text", 10)))
+
+    assert record_look.mixed_in_words(field) == "990 number, 10 text"
+
+
+def test_a_server_that_does_not_answer_leaves_the_rest_of_the_page(screen, tmp_path):
+    with school_file.connected(tmp_path / "nowhere.sqlite") as name:
+        page = fill(builder_of(screen), "Place", name)
+
+    assert len(page.error) == 1
+    assert "Ask again" in [one.label for one in page.button]
+    assert "Source: demo school" in texts(page)
+
+
+def test_the_builder_begins_from_the_plan_that_is_in_use(screen):
+    plan = SourcePlan(
+        Part(DemoSpec(students=80, dirt=False), "students", key="student_id"), name="Own record"
+    )
+    page = open_page(screen)
+    page.session_state[state.REQUEST] = cache.with_plan(cache.actor("local"), cache.default_request(), plan)
+    page = open_page(page, "data_sources")
+
+    assert page.segmented_control(key="source_kind").value == source_chooser.SERVERS
+    assert draft_of(page) == plan
+    assert "This is the record that you work on." in texts(page)

@@ -1,0 +1,148 @@
+"""A real standalone Spark cluster on loopback, a Connect server, and connections to Spark for tests."""
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from core.connections import Connection, ConnectionKind, ReadLimits, Secret
+from core.sources.base import Connections, ConnectionSpec
+from core.sources.spark import host
+from core.sources.spark.connecting import plan_of
+from core.sources.spark.java import ServerPlan, server_command, spark_home
+from core.sources.spark.source import SparkSource
+from tests.servers.process import free_port, running
+from tests.setup import places
+
+MASTER, WORKER = "org.apache.spark.deploy.master.Master", "org.apache.spark.deploy.worker.Worker"
+
+
+@dataclass(frozen=True)
+class SparkPlace:
+    """A connection to Spark, the folder that it reads, and where its shared server is recorded."""
+
+    connection: Connection
+    run_folder: Path
+    limits: ReadLimits = field(default_factory=ReadLimits)
+
+    @property
+    def folder(self) -> Path:
+        """The folder whose sub-folders and files are the tables."""
+        return Path(self.connection.folder)
+
+    @property
+    def connections(self) -> Connections:
+        """What a source is opened with."""
+        return Connections((self.connection,), limits=self.limits, run_folder=self.run_folder)
+
+    def source(self, database: str = "") -> SparkSource:
+        """Return the source of this connection."""
+        return SparkSource(self.connection, ConnectionSpec(self.connection.name, database), self.connections)
+
+    def server(self) -> host.Server | None:
+        """Return the shared server that runs now, if any."""
+        return host.running_server(self.run_folder, plan_of(self.connection, self.connections))
+
+
+def use_java() -> None:
+    """Let Spark find the Java that the tests installed."""
+    os.environ |= {"JAVA_HOME": str(places.java_home()), "PYSPARK_PYTHON": sys.executable}
+
+
+@contextlib.contextmanager
+def place(master: str, *, name: str = "lms", **settings: str) -> Iterator[SparkPlace]:
+    """Give a connection to a master with an empty folder; its server, if one was started, ends afterwards."""
+    use_java()
+    with tempfile.TemporaryDirectory(prefix="waymark-spark-") as text:
+        folder = Path(text)
+        (folder / "data").mkdir()
+        connection = Connection(
+            name=name,
+            kind=ConnectionKind.SPARK,
+            master=master,
+            **{"folder": str(folder / "data")} | settings,
+        )
+        made = SparkPlace(connection, folder / "run")
+        try:
+            yield made
+        finally:
+            for record in made.run_folder.glob(f"spark-*/{host.RECORD}"):
+                host.end(host.recorded(record.parent))
+
+
+@contextlib.contextmanager
+def cluster(*, n_workers: int = 2) -> Iterator[str]:
+    """Run a master and workers with one core each for the length of the block; gives the master's address."""
+    use_java()
+    with tempfile.TemporaryDirectory(prefix="waymark-cluster-") as text, contextlib.ExitStack() as stack:
+        folder, port = Path(text), free_port()
+        log = folder / "master.log"
+        words = ["--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"]
+        stack.enter_context(_daemon([MASTER, *words], log, "I have been elected leader"))
+        for i in range(n_workers):
+            own = ["--cores", "1", "--memory", "1g", "--work-dir", str(folder / f"work{i}")]
+            words = ["--host", "127.0.0.1", "--webui-port", "0", *own, f"spark://127.0.0.1:{port}"]
+            log = folder / f"worker{i}.log"
+            stack.enter_context(_daemon([WORKER, *words], log, "Successfully registered with master"))
+        yield f"spark://127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def connect_server(*, token: str = "") -> Iterator[str]:
+    """Run a Connect server that nobody of ours manages, as a school's own would be; gives its address."""
+    use_java()
+    with tempfile.TemporaryDirectory(prefix="waymark-connect-") as text:
+        folder, port = Path(text), free_port()
+        *java, name = server_command(ServerPlan("local[1]"), scratch=folder)
+        command = [*java, f"-Dspark.connect.grpc.binding.port={port}", name]
+        env = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1"}
+        env |= {"SPARK_CONNECT_AUTHENTICATE_TOKEN": token} if token else {}
+        with running(command, is_ready=lambda: host.listens(port), log=folder / "log", env=env, cwd=folder):
+            yield f"sc://127.0.0.1:{port}"
+
+
+def _daemon(words: list[str], log: Path, sign: str) -> contextlib.AbstractContextManager[object]:
+    """Run a part of a cluster until its log shows that it is ready."""
+    home = spark_home()
+    env = os.environ | {
+        "SPARK_HOME": str(home),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_JAVA_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    }
+    return running(
+        [home / "bin" / "spark-class", *words],
+        is_ready=lambda: sign in log.read_text(encoding="utf-8", errors="replace"),
+        log=log,
+        env=env,
+        cwd=log.parent,
+    )
+
+
+@pytest.fixture(scope="session")
+def spark_local() -> Iterator[SparkPlace]:
+    """A connection to Spark in this computer; one server for all tests of this worker."""
+    with place("local[2]") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def spark_cluster() -> Iterator[SparkPlace]:
+    """A connection to a standalone cluster: a master and two workers."""
+    with cluster() as master, place(master) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def spark_stated() -> Iterator[SparkPlace]:
+    """A connection to a Connect server that wants a token."""
+    with (
+        connect_server(token="open sesame") as master,
+        place(master, password=Secret("open sesame")) as made,
+    ):
+        yield made
