@@ -28,7 +28,7 @@ def main() -> None:
     host, port = os.environ["MONGO"].split(":")
     documents = Mongo(host=host, port=int(port), user="root", password=password)
     events = Path(os.environ["EVENTS"])
-    spec = DemoSpec(students=int(os.environ["STUDENTS"]))
+    spec = DemoSpec(students=int(os.environ["STUDENTS"]), dirt=False)
     mark = events / "_loaded"
     if not mark.exists() or mark.read_text(encoding="utf-8") != str(spec):
         mark.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """Start real servers with the demo school in them, to try Waymark out: ``make servers``.
 
-    python -m deploy.servers [--students 3000] [--seed 7] [--clean]
+    python -m deploy.servers [--students 3000] [--seed 7] [--dirt]
 
 MariaDB and mongod on this computer only, with passwords made at random and an account that may only
 read; event files for Spark, which needs no server. Their data lie in ``workspace/servers`` and are used
@@ -49,11 +49,8 @@ PATIENCE_SECONDS = 20.0
 def main(arguments: list[str]) -> None:
     """Run the servers until Ctrl+C; ends with one sentence where that cannot be done."""
     spec = _asked(arguments)
-    for number in (
-        signal.SIGINT,
-        signal.SIGTERM,
-        signal.SIGHUP,
-    ):  # a shell lets what runs behind ignore the first
+    # Also Ctrl+C's own: a program that a script runs behind is born deaf to it.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         settings = Settings.read(env=os.environ, secrets_file=SECRETS_FILE)
@@ -71,9 +68,9 @@ def _asked(arguments: list[str]) -> DemoSpec:
     parser = argparse.ArgumentParser(prog="make servers", description="Servers to try Waymark out.")
     parser.add_argument("--students", type=int, default=3_000, help="students of the demo school (3000)")
     parser.add_argument("--seed", type=int, default=7, help="seed of the demo school (7)")
-    parser.add_argument("--clean", action="store_true", help="without duplicates, gaps and spelling variants")
+    parser.add_argument("--dirt", action="store_true", help="with duplicates, gaps and spelling variants")
     asked = parser.parse_args(arguments)
-    return DemoSpec(students=asked.students, seed=asked.seed, dirt=not asked.clean)
+    return DemoSpec(students=asked.students, seed=asked.seed, dirt=asked.dirt)
 
 
 @contextlib.contextmanager

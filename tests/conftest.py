@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.servers.mongo",
     "tests.servers.spark_cluster",
     "tests.servers.spark",
+    "tests.servers.joined",
 ]
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,7 +27,7 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 
 KINDS = {
     "browser": {"app", "browser", "visit"},
-    "spark": {"spark", "spark_local", "spark_cluster", "spark_stated"},
+    "spark": {"spark", "spark_local", "spark_cluster", "spark_stated", "in_servers"},
     "servers": {"mariadb", "mongo"},
 }
 """Kind of test -> the fixtures that make it one; the slowest kind first."""

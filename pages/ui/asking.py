@@ -6,6 +6,20 @@ from core import cache
 from core.errors import AppError
 from pages.ui import text, widgets
 
+SAID = "waymark_said"
+
+
+def announce(words: str) -> None:
+    """Say something briefly once the page was run again: a toast does not outlive a rerun."""
+    st.session_state[SAID] = words
+
+
+def say_announced() -> None:
+    """Say what was announced before the rerun."""
+    words = st.session_state.pop(SAID, "")
+    if words:
+        st.toast(text.md(words), icon=":material/info:")
+
 
 def answer(job):
     """Return a job's value; None while it runs and where it failed, when that is drawn instead."""

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import cache
 from core.errors import AppError
-from pages.ui import text, widgets
+from pages.ui import asking, widgets
 
 SERIAL = "waymark_connection_form"
 """How often the form was sent with success: another number is an empty form, its password gone."""
@@ -109,7 +109,7 @@ def _field(place, field: str, known: dict, *, kind: str, found, key: str):
             "Port", 1, 65_535, known.get("port"), 1, key=key, placeholder=f"{usual} when empty"
         )
     if field == "tls":
-        return place.checkbox("Encrypt, and check the server's certificate", known.get("tls", False), key=key)
+        return place.checkbox("Encrypt and check the certificate", known.get("tls", False), key=key)
     if field == "tables_of":
         names = ["", *(view.name for view in found if view.kind in {"mysql", "postgresql"})]
         return place.selectbox(
@@ -129,5 +129,5 @@ def _save(actor, name: str, kind: str, given: dict) -> None:
         st.caption("Nothing was kept.")
         return
     st.session_state[SERIAL] += 1
-    st.toast(f"'{text.md(view.name)}' is kept. Test it now.", icon=":material/save:")
+    asking.announce(f"'{view.name}' is kept. Test it now.")
     st.rerun()

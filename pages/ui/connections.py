@@ -45,7 +45,7 @@ def in_words(view) -> str:
 def _connection(actor, view) -> None:
     """Draw one connection, its buttons, and what it answered."""
     with st.container(border=True, key=f"connection_{view.name}"):
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
             st.markdown(f"**{text.md(view.name)}**  \n{in_words(view)}", width="stretch")
             st.button(
                 "Test", key=f"test_{view.name}", icon=":material/network_check:",

@@ -48,6 +48,8 @@ def _table(actor, plan, index: int, drifts) -> dict:
             st.markdown(f"{text.md(drift)} {text.md(drift.advice)}")
         gone = [drift for drift in drifts if not drift.new_type]
         names = _names(actor, part, {drift.column for drift in gone}) if gone else []
+        if not names:
+            return {drift.column: None for drift in gone}
         return {drift.column: _column(names, drift, key=f"drift_{index}_{drift.column}") for drift in gone}
 
 

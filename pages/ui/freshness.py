@@ -14,6 +14,7 @@ UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 def draw(actor, request) -> None:
     """Say in the sidebar when the record was read, and above the page what could not be read since."""
+    asking.say_announced()
     if cache.plan_of(request) is None:
         return
     origin = cache.freshness(actor, request)
@@ -56,14 +57,18 @@ def age(seconds: float) -> str:
 
 def _outages(request, origin) -> None:
     """Warn about each server that did not answer, once, with a way to try again."""
-    missing = dict.fromkeys(one.outage for one in (origin, *origin.parts) if one.outage)
-    whole = origin.outage
-    said = [words for words in missing if words == whole or words not in whole]
+    said = _missing(origin)
     if not said:
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="outage"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", key="outage"):
         st.warning("  \n".join(text.md(words) for words in said), icon=":material/cloud_off:")
         again(request, key="outage_again", label="Try again")
+
+
+def _missing(origin) -> list[str]:
+    """Return what did not answer, a sentence each; the whole's own words may hold those of its parts."""
+    missing = dict.fromkeys(one.outage for one in (origin, *origin.parts) if one.outage)
+    return [words for words in missing if words == origin.outage or words not in origin.outage]
 
 
 def _take_over(actor) -> None:
@@ -75,10 +80,12 @@ def _take_over(actor) -> None:
     if asking.is_running(job):
         return
     try:
-        job.result()
+        origin = job.result().provenance
     except AppError as error:
         _refuse(job, error)
         return
+    words = "A server did not answer: its last good copy serves." if _missing(origin) else "Read again."
+    asking.announce(words)
     trying.forget(PLACE)
     state.set_request(tried)
     st.rerun()

@@ -92,7 +92,7 @@ def _step_added(actor, draft: Draft) -> None:
 def _summary(draft: Draft, index: int, words) -> None:
     """Draw one table of the plan in words."""
     source = record_part.place_of(draft.plan.tables[index].source)
-    with st.container(border=True), st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(border=True), st.container(horizontal=True, wrap=False, vertical_alignment="center"):
         lines = [
             f"**{text.md(words.title)}** in {text.md(source)}",
             f"Student's id: {text.md(words.key)}",

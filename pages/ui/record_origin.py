@@ -17,18 +17,19 @@ def draw(request, provenance) -> None:
                 "rows": part.n_rows,
                 "read": f"{part.loaded_at:%Y-%m-%d %H:%M}",
                 "content": part.content_hash,
-                "state": part.outage or "as read",
+                "state": "an older copy" if part.outage else "as read",
             }
             for part in parts
         ],
         key="record_origin", hide_index=True, width="stretch", height=raw_rows.height(len(parts)),
+        column_order=["table", "source", "rows", "read", "state", "content"],
         column_config={
             "table": config.TextColumn("Table", pinned=True, width=160),
-            "source": config.TextColumn("Source", width=200),
+            "source": config.TextColumn("Source", width=160),
             "rows": config.NumberColumn("Rows", format="localized", width=90),
             "read": config.TextColumn("Read (UTC)", width=140),
             "content": config.TextColumn("Content", width=150, help="The same rows give the same content."),
-            "state": config.TextColumn("State", width=320),
+            "state": config.TextColumn("State", width=110),
         },
         alt=f"The {len(parts)} tables of the student record: source, rows, when they were read.",
     )  # fmt: skip

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,11 @@ def written(what: str, n: int, place: Path) -> Path:
 @contextlib.contextmanager
 def in_mysql(**tables: Path) -> Iterator[dict[str, Any]]:
     """Run a MariaDB with these tables; gives the connection of an account that may only read."""
-    with mariadb.started(*MARIADB_OPTIONS) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="waymark-bench-") as scratch,
+        # Not the system's folder: another MariaDB that starts removes there what it takes for its own.
+        mariadb.started(*MARIADB_OPTIONS, f"--tmpdir={scratch}") as server,
+    ):
         server.execute(f"CREATE DATABASE {DATABASE} CHARSET utf8mb4")
         for table, place in tables.items():
             _load(server, table, place)

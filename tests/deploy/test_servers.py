@@ -36,7 +36,7 @@ class Try:
         self.said = workspace.parent / "said.txt"
         with self.said.open("w") as sink:
             self.process = subprocess.Popen(
-                tied_to_us([sys.executable, "-m", "deploy.servers", "--students", str(STUDENTS)]),
+                tied_to_us([sys.executable, "-m", "deploy.servers", "--students", str(STUDENTS), "--dirt"]),
                 stdout=sink,
                 stderr=subprocess.STDOUT,
                 cwd=ROOT,

@@ -79,6 +79,7 @@ def test_a_connection_that_is_stated_is_listed_in_words_and_the_form_is_empty_ag
     assert f"**own**  \nSQLite file · {school}" in texts(page)
     assert not page.error
     assert field(page, "Name").value == ""
+    assert [one.value.replace("\\", "") for one in page.toast] == ["'own' is kept. Test it now."]
 
 
 def test_a_connection_that_answers_says_so_in_one_sentence(screen, school):

@@ -1,18 +1,31 @@
-"""The student record: built in steps, matched, used, kept and opened; its age, outages, changed columns."""
+"""The student record: built in steps, matched, used, kept as a plan and opened again."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
 
 from core import cache
 from core.sources.base import DemoSpec, FieldInfo, TableInfo
 from core.sources.plan import Join, Part, SourcePlan
-from pages.ui import freshness, record_builder, record_look, source_chooser, state
+from pages.ui import record_look, source_chooser, state
 from tests.pages import school_file
+from tests.pages.record import (
+    builder_of,
+    choose,
+    draft_of,
+    fields,
+    fill,
+    press,
+    request_of,
+    rows_of,
+    said,
+    used,
+    with_base,
+    with_survey,
+    with_visits,
+)
 from tests.pages.screen import open_page, settled, texts
-
-PAGES = ["explorer", "student", "data_sources", "cleaning", "explore", "train"]
 
 
 @pytest.fixture
@@ -24,88 +37,6 @@ def place(tmp_path):
 def school(place):
     with school_file.connected(place) as name:
         yield name
-
-
-def builder_of(screen):
-    """Return Data sources at the choice of servers."""
-    page = open_page(screen, "data_sources")
-    page.segmented_control(key="source_kind").set_value(source_chooser.SERVERS).run()
-    return settled(page)
-
-
-def fields(page, label):
-    found = (
-        *page.selectbox,
-        *page.text_input,
-        *page.checkbox,
-        *page.multiselect,
-        *page.radio,
-        *page.date_input,
-    )
-    return [one for one in found if one.label.replace("\\", "") == label]
-
-
-def fill(page, label, value, *, at=0):
-    """Set the field of this label, the ``at``-th one of several."""
-    fields(page, label)[at].set_value(value).run()
-    return settled(page)
-
-
-def press(page, label, *, at=0):
-    [one for one in page.button if one.label == label][at].click().run()
-    return settled(page)
-
-
-def choose(page, place, table):
-    return fill(fill(page, "Place", place), "Table", table)
-
-
-def with_base(page, place, table="students"):
-    return press(choose(page, place, table), "Use as base table")
-
-
-def with_visits(page, place, *, measures=(("count", ""), ("sum", "minutes"))):
-    """Add the visits, summed up."""
-    page = fill(
-        choose(press(page, "Add a table"), place, "visits"), "Column with the student's id", "student"
-    )
-    (shape,) = [one for one in page.segmented_control if one.label == "How it is used"]
-    shape.set_value("Sum up many rows").run()
-    page = settled(page)
-    for at, (how, column) in enumerate(measures):
-        page = press(page, "Add a value") if at else page
-        page = fill(page, "Value", how, at=at)
-        page = fill(page, "Of the column", column, at=at)
-    return press(page, "Add this table")
-
-
-def with_survey(page, place):
-    page = fill(choose(press(page, "Add a table"), place, "survey"), "Column with the student's id", "sid")
-    return press(page, "Add this table")
-
-
-def used(page):
-    return press(page, "Use this student record")
-
-
-def request_of(page):
-    return page.session_state[state.REQUEST]
-
-
-def draft_of(page):
-    """Return the plan under construction, None before there is one."""
-    is_begun = record_builder.DRAFT in page.session_state
-    return page.session_state[record_builder.DRAFT].plan if is_begun else None
-
-
-def rows_of(page):
-    """Return the first rows of the table that is worked on, by student."""
-    preview = cache.preview_job(cache.actor("local"), request_of(page)).result()
-    return preview.rows.set_index("student_id")
-
-
-def said(errors):
-    return [error.value.replace("\\", "") for error in errors]
 
 
 def test_a_table_is_seen_before_it_is_loaded(screen, school):
@@ -324,89 +255,6 @@ def test_the_origin_of_every_table_is_shown_with_what_was_asked(screen, school):
     assert any("GROUP BY" in code.value.upper() for code in page.code)
 
 
-def in_use(screen, school):
-    """Return the page with a record in use."""
-    return used(with_visits(with_base(builder_of(screen), school), school))
-
-
-def test_every_page_says_when_the_record_was_read(screen, school):
-    page = in_use(screen, school)
-    for name in PAGES:
-        page = open_page(page, name)
-        assert "(just now)" in "".join(one.value.replace("\\", "") for one in page.sidebar.caption)
-        assert not page.warning
-
-
-def test_the_demo_school_has_no_age(screen):
-    assert "Read " not in texts(open_page(screen, "explorer"))
-
-
-def test_read_again_takes_what_the_server_has_now(screen, school, place):
-    page = in_use(screen, school)
-    before = request_of(page)
-    school_file.change(place, "update students set score = 99 where student_id = 'S000003'")
-    page = press(page, "Read again")
-
-    assert not page.error
-    assert rows_of(page).loc["S000003", "score"] == 99.0
-    assert cache.plan_of(request_of(page)) == cache.plan_of(before)
-
-
-def test_a_source_that_is_down_is_told_on_every_page_and_comes_back_without_a_restart(screen, school, place):
-    page = in_use(screen, school)
-    away = place.rename(place.with_suffix(".away"))
-    page = press(page, "Read again")
-
-    assert not page.error
-    assert len(rows_of(page)) == 60
-    for name in PAGES:
-        page = open_page(page, name)
-        told = [one.value.replace("\\", "") for one in page.warning if "has not answered since" in one.value]
-        assert len(told) == 1
-        assert "Try again" in [one.label for one in page.button]
-
-    away.rename(place)
-    page = press(page, "Try again")
-    assert [one for one in page.warning if "has not answered" in one.value] == []
-
-
-def test_a_column_that_was_renamed_is_mapped_and_the_record_goes_on(screen, school, place):
-    page = in_use(screen, school)
-    school_file.change(place, "alter table visits rename column minutes to minutes_spent")
-    page = press(page, "Read again")
-
-    assert "has no column 'minutes' any more" in said(page.error)[0]
-    assert len(rows_of(page)) == 60
-    (column,) = fields(page, "Instead of minutes")
-    assert column.value == "minutes_spent"
-    page = press(page, "Use these columns")
-    assert not page.error
-    assert rows_of(page).loc["S000003", "minutes_sum"] == 60.0
-
-
-def test_a_column_that_changed_its_meaning_is_chosen_by_hand(screen, school, place):
-    page = in_use(screen, school)
-    school_file.change(
-        place, "alter table visits drop column minutes", "alter table visits add column zzz text"
-    )
-    page = press(page, "Read again")
-
-    (column,) = fields(page, "Instead of minutes")
-    assert column.value is None
-    (button,) = [one for one in page.button if one.label == "Use these columns"]
-    assert button.disabled
-
-
-def test_changed_columns_are_said_on_other_pages_too_and_the_earlier_reading_stays(screen, school, place):
-    page = in_use(screen, school)
-    school_file.change(place, "alter table visits rename column minutes to minutes_spent")
-    page = open_page(press(page, "Read again"), "cleaning")
-
-    assert len(page.error) == 1
-    page = press(page, "Keep what was read before")
-    assert not page.error
-
-
 def test_names_from_servers_are_never_markup(screen, tmp_path):
     place = school_file.write(tmp_path / "nasty.sqlite")
     nasty = "![a](b) *x*"
@@ -422,29 +270,6 @@ def test_names_from_servers_are_never_markup(screen, tmp_path):
     assert draft_of(page).base.table == nasty
     shown = (*page.markdown, *page.caption, *page.error, *page.warning)
     assert all("![a](b)" not in one.value and "[c](d)" not in one.value for one in shown)
-
-
-AGES = [
-    (-30, "just now"),
-    (59, "just now"),
-    (60, "1 minute ago"),
-    (3_599, "59 minutes ago"),
-    (3_600, "1 hour ago"),
-    (86_399, "23 hours ago"),
-    (86_400, "1 day ago"),
-    (86_400 * 400, "400 days ago"),
-]
-
-
-@pytest.mark.parametrize(("seconds", "words"), AGES)
-def test_an_age_is_said_in_whole_units(seconds, words):
-    assert freshness.age(seconds) == words
-
-
-def test_another_year_is_said():
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-
-    assert freshness.when(now - timedelta(hours=1), now) == "31 Dec 2025 23:00 UTC (1 hour ago)"
 
 
 @pytest.mark.parametrize(

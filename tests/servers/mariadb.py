@@ -75,6 +75,7 @@ def _command(folder: Path, server: MariaDb) -> list[str | Path]:
         "--no-defaults",
         "--basedir=/usr",
         f"--datadir={folder / 'data'}",
+        f"--tmpdir={folder}",
         f"--port={server.port}",
         "--bind-address=127.0.0.1",
         "--socket=s.sock",  # in the data folder: a whole path may be longer than the system allows
@@ -118,6 +119,7 @@ def _install(folder: Path) -> None:
         places.program("mariadb-install-db"),
         "--no-defaults",
         f"--datadir={draft}",
+        f"--tmpdir={folder}",  # in a shared one, two installations take each other's files away
         "--basedir=/usr",
         "--auth-root-authentication-method=normal",
         "--skip-test-db",

@@ -8,7 +8,7 @@ import pytest
 
 from core.schema import Kind
 from core.sources.columns.coerce import Coerced
-from core.sources.typed import dataset_of, plain_frame
+from core.sources.typed import dataset_of, keep_text, plain_frame
 
 
 def test_every_arrow_type_has_its_place():
@@ -78,3 +78,17 @@ def test_the_hash_changes_with_a_value_and_not_with_the_hour():
     )
 
     assert one.content_hash == two.content_hash != other.content_hash
+
+
+def test_what_is_text_in_its_source_stays_text_whatever_it_looks_like():
+    words = pa.array([str(n) for n in range(99)] + ["absent"])
+    exact = pa.array([decimal.Decimal("12345678901234.56789")] * 100, pa.decimal128(19, 5))
+    table = keep_text(pa.table({"mixed": words, "plain": words, "exact": exact}), ["mixed"])
+    dataset = dataset_of(table, source="s", name="t", query="")
+
+    assert dataset.schema.column("mixed").kind is Kind.TEXT
+    assert dataset.collect()["mixed"].iloc[-1] == "absent"
+    assert dataset.schema.column("exact").kind is not Kind.NUMBER
+    assert dataset.collect()["exact"].iloc[0] == "12345678901234.56789"
+    assert dataset.schema.column("plain").kind is Kind.NUMBER
+    assert dataset.provenance.notes == ("Column 'plain': 1 value not readable and left missing ('absent').",)

@@ -10,7 +10,7 @@ from core.schema import Kind
 from core.sources.columns import vocabulary
 from core.sources.columns.dates import find_format
 from core.sources.columns.hints import has_any
-from core.sources.columns.numbers import as_code
+from core.sources.columns.numbers import as_code, contains_digit
 from core.sources.columns.profile import Profile
 
 FLAG_PAIRS = (
@@ -73,8 +73,10 @@ def _flag(profile: Profile) -> KindGuess | None:
 def _date(profile: Profile) -> KindGuess | None:
     if profile.typed is Kind.DATE:
         return KindGuess(Kind.DATE, "the values are dates")
+    if profile.typed is not None:
+        return None
     long_enough = (profile.texts.str.len() >= SHORTEST_DATE).to_numpy(dtype=bool)
-    if profile.typed is not None or profile.share(long_enough) < ENOUGH:
+    if profile.share(long_enough) < ENOUGH or profile.share(contains_digit(profile.texts)) < ENOUGH:
         return None
     named = has_any(profile.words, DATE_WORDS)
     found = find_format(profile.texts, profile.counts, digits=named)

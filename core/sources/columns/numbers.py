@@ -23,6 +23,8 @@ PLAIN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 WITH_COMMA = r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?"
 GROUPS_BY_COMMA = r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?"
 GROUPS_BY_POINT = r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?"
+NUMBER_SIGNS = r"^[\s\p{Z}0-9.,eE%€$£+-]*$"
+"""What a text is made of that could be a number, with its sign for money or percent."""
 LEADING_ZERO = r"[+-]?0[0-9]+"
 MANY_DIGITS = r"[+-]?[0-9]{16,}"
 EXPONENT_CODE = r"[0-9]+[eE][0-9]+"
@@ -52,6 +54,12 @@ class Parsed:
         return ~self.is_number & ~self.is_word
 
 
+def of_numbers(numbers: Floats) -> Parsed:
+    """Return numbers as what ``parse`` makes of their texts: infinite ones are none."""
+    nothing = np.zeros(len(numbers), dtype=bool)
+    return Parsed(np.where(np.isfinite(numbers), numbers, np.nan), nothing, nothing, None)
+
+
 def parse(
     texts: pd.Series[str], *, counts: npt.NDArray[np.int64] | None = None, decimal: str = "."
 ) -> Parsed:
@@ -64,6 +72,8 @@ def parse(
     if fast is not None:
         nothing = np.zeros(len(texts), dtype=bool)
         return Parsed(fast, nothing, nothing, None)
+    if not _may_hold_numbers(texts):
+        return of_numbers(np.full(len(texts), np.nan))
     weights = np.ones(len(texts), dtype=np.int64) if counts is None else counts
     stripped = texts.str.strip()
     is_word = stripped.str.casefold().isin({*MISSING_WORDS, ""}).to_numpy(dtype=bool)
@@ -76,6 +86,12 @@ def parse(
 def matches(texts: pd.Series[str], pattern: str) -> Bools:
     """Tell which texts match a pattern from end to end."""
     found: Bools = texts.str.fullmatch(pattern).to_numpy(dtype=bool)
+    return found
+
+
+def contains_digit(texts: pd.Series[str]) -> Bools:
+    """Tell which texts hold a digit of any script."""
+    found: Bools = texts.str.contains(r"\p{Nd}").to_numpy(dtype=bool)
     return found
 
 
@@ -92,6 +108,15 @@ def plain_floats(texts: pd.Series[str]) -> Floats | None:
     floats: Floats = numbers.to_numpy().copy()
     strange = ~np.isfinite(floats)
     return None if int(strange.sum()) > values.null_count else floats
+
+
+def _may_hold_numbers(texts: pd.Series[str]) -> bool:
+    """Whether any text could be a number or a word for missing; a million names are told at once."""
+    values = pa.chunked_array([pa.array([], pa.large_string()), *_chunks(texts)])
+    if pc.any(pc.match_substring_regex(values, NUMBER_SIGNS)).as_py():
+        return True
+    words = pc.utf8_lower(pc.utf8_trim_whitespace(values))
+    return bool(pc.any(pc.is_in(words, pa.array([*MISSING_WORDS, ""], pa.large_string()))).as_py())
 
 
 def _chunks(texts: pd.Series[str]) -> list[pa.Array]:

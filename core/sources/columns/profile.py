@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.schema import Kind
-from core.sources.columns.numbers import Floats, Parsed, as_text, parse
+from core.sources.columns.numbers import Floats, Parsed, as_text, of_numbers, parse
 from core.sources.columns.words import words_of
 
 Counts = npt.NDArray[np.int64]
@@ -25,8 +25,8 @@ class Profile:
     name: str
     series: pd.Series
     """The column itself, text or typed."""
-    texts: pd.Series[str]
-    """The different values as text, in order of appearance where the column is text."""
+    values: pd.Index
+    """The different values, in order of appearance where the column is text."""
     counts: Counts
     decimal: str
 
@@ -34,8 +34,12 @@ class Profile:
     def of(cls, series: pd.Series, *, decimal: str = ".") -> Profile:
         """Return the profile of a column of text, numbers, flags or dates."""
         found = series.value_counts(sort=False, dropna=True)
-        texts = _as_text(found.index.to_series().reset_index(drop=True))
-        return cls(str(series.name), series, texts, found.to_numpy().astype(np.int64), decimal)
+        return cls(str(series.name), series, found.index, found.to_numpy().astype(np.int64), decimal)
+
+    @cached_property
+    def texts(self) -> pd.Series[str]:
+        """The different values as text; made when asked for, because a million numbers take a second."""
+        return _as_text(self.values.to_series().reset_index(drop=True))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -55,7 +59,7 @@ class Profile:
     @property
     def n_distinct(self) -> int:
         """Different values."""
-        return len(self.texts)
+        return len(self.values)
 
     @property
     def n_missing(self) -> int:
@@ -65,6 +69,8 @@ class Profile:
     @cached_property
     def parsed(self) -> Parsed:
         """The different values as numbers."""
+        if self.typed is Kind.NUMBER:
+            return of_numbers(self.values.to_numpy(dtype=np.float64))
         return parse(self.texts, counts=self.counts, decimal=self.decimal)
 
     @cached_property
@@ -88,8 +94,8 @@ class Profile:
         return self.n_distinct / self.n_values if self.n_values else 0.0
 
     def spread(self, values: npt.NDArray[Value]) -> npt.NDArray[Value]:
-        """Return one value a row, from one value for each different text; NaN or not-a-time where missing."""
-        codes = pd.Index(self.texts).get_indexer(pd.Index(_as_text(self.series)))
+        """Return one value a row, from one value for each different one; NaN or not-a-time where missing."""
+        codes = self.values.get_indexer(pd.Index(self.series))
         missing = np.array(["NaT" if values.dtype.kind == "M" else "nan"]).astype(values.dtype)
         return np.concatenate([values, missing])[codes]
 

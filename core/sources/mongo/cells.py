@@ -63,7 +63,7 @@ _HEX = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), dtype="<u2
 def piece_of(cells: Scanned, slot: int, tally: Tally, *, hidden: tuple[int, ...] = ()) -> Piece:
     """Return the cells of a slot; those of the ``hidden`` types count as absent."""
     types = cells.types[slot]
-    found = {int(n): int(c) for n, c in enumerate(np.bincount(types, minlength=256)) if c}
+    found = type_counts(cells, slot)
     tally.types.update({number: n for number, n in found.items() if number not in hidden})
     numbers = [number for number in found if number not in NOTHING and number not in hidden]
     if not numbers:
@@ -111,7 +111,7 @@ def _numbers(cells: Scanned, slot: int, numbers: list[int], tally: Tally) -> Pie
     """Return plain numbers as float64, or None where one of them has more digits than that holds."""
     floats = np.full(cells.n_rows, np.nan)
     for number in numbers:
-        rows = np.flatnonzero(cells.types[slot] == number)
+        rows = _rows_of(cells, slot, number)
         values = words(cells.raw, PLAIN[number])[cells.places[slot, rows]]
         if number == LONG and len(values) and (values.max() > MOST_EXACT or values.min() < -MOST_EXACT):
             return None
@@ -120,6 +120,12 @@ def _numbers(cells: Scanned, slot: int, numbers: list[int], tally: Tally) -> Pie
             _tell_strange(values, tally)
     floats[np.isinf(floats)] = np.nan
     return Piece(Kind.NUMBER, pa.array(floats, from_pandas=True))
+
+
+def _rows_of(cells: Scanned, slot: int, number: int) -> Any:
+    """Return the rows whose cell is of a type, all of them as a slice."""
+    is_it = cells.types[slot] == number
+    return slice(None) if is_it.all() else np.flatnonzero(is_it)
 
 
 PLAIN = {DOUBLE: "<f8", INT: "<i4", LONG: "<i8"}
@@ -294,5 +300,8 @@ def _decoded(number: bytes, value: bytes) -> Any:
 
 def type_counts(cells: Scanned, slot: int) -> Counter[int]:
     """Return how many cells of a slot have each type."""
-    found = np.bincount(cells.types[slot], minlength=256)
+    types = cells.types[slot]
+    if not len(types) or (types == types[0]).all():
+        return Counter({int(types[0]): len(types)}) if len(types) else Counter()
+    found = np.bincount(types, minlength=256)
     return Counter({int(number): int(found[number]) for number in np.flatnonzero(found)})

@@ -18,7 +18,7 @@ from core.errors import ColumnNotFound
 from core.sources.base import FieldInfo
 from core.sources.mongo import names
 from core.sources.mongo.cells import type_counts
-from core.sources.mongo.layout import ARRAY, DATE, DOCUMENT, NOTHING, STRING, TIMESTAMP, starts
+from core.sources.mongo.layout import ARRAY, DOCUMENT, NOTHING, STRING, starts
 from core.sources.mongo.scan import Scanned, scan
 from core.sources.mongo.shape import Node, Path, learn
 from core.sources.mongo.types import Kind, by_name, kind_of_type
@@ -145,6 +145,3 @@ def _is_day_text(cells: Scanned, slot: int) -> bool:
 def _family(name: str) -> str:
     """Return the word for a type in which a field may change without meaning anything else."""
     return "number" if name in PLAIN_NUMBERS else name
-
-
-TIMES = frozenset({DATE, TIMESTAMP})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import struct
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -20,10 +21,11 @@ from core.sources.mongo import names
 from core.sources.mongo.cells import counts_of, piece_of
 from core.sources.mongo.client import ADMIN, Server
 from core.sources.mongo.fields import Field, Part
-from core.sources.mongo.layout import ARRAY, DOCUMENT, NOTHING
+from core.sources.mongo.layout import ARRAY, DOCUMENT, NOTHING, NotBson
 from core.sources.mongo.scan import Scanned, scan
 from core.sources.mongo.shape import Node, Path
-from core.sources.mongo.types import Kind, Piece, Tally, describe_types, joined, texts
+from core.sources.mongo.types import Kind, Piece, Tally, describe_types, is_more_than_text, joined, texts
+from core.sources.typed import keep_text
 from core.sources.watch import watched
 
 Open = Callable[[Any, str], Any]
@@ -58,13 +60,12 @@ class Sink:
         self._odd = {path: Tally() for path in self.parents}
 
     def take(self, raw: bytes) -> None:
-        """Add the documents of a batch; raises TooLarge."""
-        for cells in scan(raw, self.root, n_slots=len(self._slots)):
-            self._add(cells)
-            for path, n in cells.strangers.items():
-                self.strangers[path] = self.strangers.get(path, 0) + n
-            self.n_rows += cells.n_rows
-            self._check()
+        """Add the documents of a batch; raises TooLarge, and NotBson for what are no documents."""
+        try:
+            for cells in scan(raw, self.root, n_slots=len(self._slots)):
+                self._add(cells)
+        except (IndexError, ValueError, struct.error) as error:
+            raise NotBson("The documents cannot be read.") from error
 
     def finish(self) -> tuple[Any, tuple[Coerced, ...]]:
         """Return the Arrow table, and the cells that were changed."""
@@ -75,7 +76,13 @@ class Sink:
             changed.extend(found)
             pieces.clear()
         changed.extend(self._left_out())
-        return pa.table(columns), tuple(changed)
+        table = pa.table(columns)
+        mixed = [
+            item.name
+            for item, tally in zip(self.fields, self._tallies, strict=True)
+            if pa.types.is_string(table.schema.field(item.name).type) and is_more_than_text(tally)
+        ]
+        return keep_text(table, mixed), tuple(changed)
 
     def _add(self, cells: Scanned) -> None:
         for item, pieces, tally in zip(self.fields, self._pieces, self._tallies, strict=True):
@@ -90,6 +97,10 @@ class Sink:
             hidden = self._shown_types(path)
             if any(number not in hidden for number in set(cells.types[self._slots[path]].tolist())):
                 _note_odd(cells, self._slots[path], hidden, tally)
+        for path, n in cells.strangers.items():
+            self.strangers[path] = self.strangers.get(path, 0) + n
+        self.n_rows += cells.n_rows
+        self._check()
 
     def _shown_types(self, path: Path) -> frozenset[int]:
         """Return the types of a parent that its columns show."""

@@ -24,7 +24,7 @@ from core.sources.mongo.layout import (
 )
 from core.sources.mongo.shape import Node, Path, learn
 
-TOGETHER = 4_000
+TOGETHER = 10_000
 """Documents that are walked at once: their bytes should stay in the processor's own memory."""
 PADDING = bytes(64)
 

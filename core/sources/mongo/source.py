@@ -96,7 +96,7 @@ class MongoSource:
         found = self.arrow(table, columns=columns, rows=rows, explode=explode, limit=limit, progress=tell)
         dataset = dataset_of(
             found.table,
-            source=f"MongoDB '{self._named()}'",
+            source=f"MongoDB '{self._server.name}'",
             name=table,
             query=found.query,
             changed=found.changed,

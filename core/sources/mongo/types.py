@@ -105,6 +105,11 @@ def joined(name: str, pieces: Sequence[Piece], tally: Tally) -> tuple[Any, tuple
     return column, tuple(changed)
 
 
+def is_more_than_text(tally: Tally) -> bool:
+    """Whether some of a field's values are numbers, flags or dates by their type."""
+    return bool({kind_of_type(number) for number in tally.types} - {Kind.NOTHING, Kind.TEXT})
+
+
 def kind_of_type(number: int) -> Kind:
     """Return what a type becomes on its own, with all numbers alike."""
     if number in NOTHING:

@@ -20,7 +20,7 @@ NO_SQL = (
     "SQLNonTransientConnectionException",
     "SQLTransientConnectionException",
 )
-NO_DRIVER = ("ClassNotFoundException: org.mariadb", "No suitable driver", "org.mariadb.jdbc.Driver")
+NO_DRIVER = ("ClassNotFoundException: org.mariadb", "No suitable driver")
 SHORT = ("OutOfMemoryError", "Java heap space", "RESOURCE_EXHAUSTED")
 SHOWN = 200
 TRACE = "JVM stacktrace:"

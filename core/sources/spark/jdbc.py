@@ -22,8 +22,8 @@ LISTED = (
     "WHERE table_schema = DATABASE()"
 )
 KEYS = (
-    "SELECT ordinal_position AS place, column_name AS name FROM information_schema.key_column_usage WHERE table_schema = DATABASE() "
-    "AND constraint_name = 'PRIMARY' AND table_name = {table}"
+    "SELECT ordinal_position AS place, column_name AS name FROM information_schema.key_column_usage "
+    "WHERE table_schema = DATABASE() AND constraint_name = 'PRIMARY' AND table_name = {table}"
 )
 VIEW = "VIEW"
 DATABASE = re.compile(r"[\w$-]{1,64}")

@@ -15,7 +15,7 @@ from core.sources.sql.changes import N_EXAMPLES, Changes
 from core.sources.sql.columns import Field, Form
 
 NO_SUCH_DAY = "not a day of the calendar and left missing"
-ROUNDED = "rounded to the 15 to 17 digits that a number holds"
+ROUNDED = "rounded to 15 to 17 digits"
 NOT_UTF8 = "not valid UTF-8: the bytes that could not be read were replaced by '�'"
 
 Ints = npt.NDArray[np.int64]

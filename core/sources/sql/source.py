@@ -151,14 +151,16 @@ class SqlSource:
 
 
 def family_of(kind: ConnectionKind) -> Family:
-    """Return what is particular to a kind of database."""
+    """Return what is particular to a kind of database; raises InvalidChoice for one that is not read yet."""
     if kind is ConnectionKind.MYSQL:
         from core.sources.sql.mysql.family import MySql
 
         return MySql()
-    from core.sources.sql.sqlite.family import Sqlite
+    if kind is ConnectionKind.SQLITE:
+        from core.sources.sql.sqlite.family import Sqlite
 
-    return Sqlite()
+        return Sqlite()
+    raise InvalidChoice.of("kind", kind, [ConnectionKind.MYSQL, ConnectionKind.SQLITE])
 
 
 def _left_out(table: Table) -> tuple[str, ...]:

@@ -149,7 +149,7 @@ TEXTS = st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"]), m
 ABSENT = object()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     rows=st.lists(
         st.fixed_dictionaries(

@@ -43,8 +43,9 @@ def t(school):
         "CREATE TABLE t (n INT PRIMARY KEY, name VARCHAR(20) COLLATE utf8mb4_general_ci, gpa DECIMAL(4,2), "
         "big BIGINT UNSIGNED, at DATETIME, born DATE, raw VARBINARY(9), old VARCHAR(9) CHARACTER SET latin1, "
         "p POINT)",
-        "INSERT INTO t VALUES (1, 'ann', 1.5, 18446744073709551615, '2024-01-10 00:00:00', '2005-01-01', 'a', "
-        "'é', NULL), (2, 'Ann', 2.5, 18446744073709551614, '2024-01-10 23:59:59', '2005-01-02', 'A', 'e', NULL), "
+        "INSERT INTO t VALUES "
+        "(1, 'ann', 1.5, 18446744073709551615, '2024-01-10 00:00:00', '2005-01-01', 'a', 'é', NULL), "
+        "(2, 'Ann', 2.5, 18446744073709551614, '2024-01-10 23:59:59', '2005-01-02', 'A', 'e', NULL), "
         "(3, 'ann ', 3.5, 7, '2024-01-11 00:00:00', '0000-00-00', 'a ', 'E', NULL), "
         "(4, 'änn', NULL, NULL, NULL, '2005-00-01', x'ff', NULL, NULL), "
         "(5, NULL, -1, 0, '2023-01-01', NULL, NULL, '', NULL)",
@@ -127,7 +128,8 @@ def test_hostile_names_and_values_are_only_names_and_values(school, driver):
             (f"INSERT INTO `{quoted}`".replace("%", "%%") + " VALUES (%s, %s)", list(enumerate(HOSTILE))),
         )
         source = school.source()
-        for n, value in enumerate(HOSTILE):
+        # All values under one name, and a few of them under every other.
+        for n, value in list(enumerate(HOSTILE))[:: 1 if name == HOSTILE[0] else 6]:
             condition = Condition(name.rstrip(), Test.IS, value)
             found = source.load(name.rstrip(), rows=[condition]).collect()
             assert found.columns.to_list() == ["n", name.rstrip()]

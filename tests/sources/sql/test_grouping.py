@@ -139,8 +139,8 @@ def test_keys_of_every_type_are_the_text_that_a_load_gives(school):
 def test_zero_dates_are_undated_and_conditions_choose_rows(school):
     school.run(
         "CREATE TABLE t (k INT, at DATETIME, v INT)",
-        "INSERT INTO t VALUES (1, '0000-00-00', 1), (1, '2024-02-31', 2), (1, '2024-01-01', 3), (2, NULL, 4), "
-        "(3, '2025-01-01', 5)",
+        "INSERT INTO t VALUES (1, '0000-00-00', 1), (1, '2024-02-31', 2), (1, '2024-01-01', 3), "
+        "(2, NULL, 4), (3, '2025-01-01', 5)",
     )
     asked = Grouping("k", time="at", as_of=date(2024, 12, 31), sums=("v",))
     groups = school.source().group("t", asked, rows=[Condition("k", Test.BELOW, 3.0)])

@@ -94,7 +94,7 @@ class _Reader(threading.Thread):
         import connectorx
 
         # Not as a stream: that way the driver holds the interpreter while it waits for the server.
-        table = connectorx.read_sql(
+        table: Any = connectorx.read_sql(
             _url(self._access), statement, return_type="arrow", pre_execution_query=self._settings
         )
         for batch in table.to_batches():

@@ -87,6 +87,8 @@ def _certificates(ca_file: str) -> ssl.SSLContext:
 class _Careful(Session):  # type: ignore[misc]
     """Gives a password to nobody who asks for it in plain words, and sends no file."""
 
+    _result: Any
+
     def _request_authentication(self) -> None:
         if self.ssl and not self.server_capabilities & CLIENT.SSL:
             raise OperationalError(NO_TLS, "the server offers no encryption")

@@ -73,9 +73,7 @@ def mixed(
         return {}
     part: Any = sa.select(*[sa.column(field.name) for field in table.fields]).select_from(place)
     some = part.limit(LOOKED_AT).subquery("some")
-    counts = [
-        sa.func.sum(sa.func.typeof(some.c[field.name]) == kind) for field in table.fields for kind in TYPES
-    ]
+    counts = [_count(sa.func.typeof(some.c[field.name]) == kind) for field in table.fields for kind in TYPES]
     found = [int(n or 0) for n in connection.execute(sa.select(*counts)).one()]
     kinds: dict[str, tuple[tuple[str, int], ...]] = {}
     for i, field in enumerate(table.fields):
@@ -94,7 +92,7 @@ def odd_cells(connection: sa.Connection, able: Any) -> tuple[str, ...]:
         asked[able.time.name] = expressions.moment(able.time)
     if not asked:
         return ()
-    odd = [sa.func.sum(sa.column(name).is_not(None) & value.is_(None)) for name, value in asked.items()]
+    odd = [_count(sa.column(name).is_not(None) & value.is_(None)) for name, value in asked.items()]
     statement = sa.select(*odd).select_from(able.place).where(*able.conditions)
     found = zip(asked, connection.execute(statement).one(), strict=True)
     return tuple(
@@ -103,3 +101,8 @@ def odd_cells(connection: sa.Connection, able: Any) -> tuple[str, ...]:
         for name, n in found
         if n
     )
+
+
+def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    """Return how many rows meet a condition."""
+    return sa.func.sum(sa.case((condition, 1), else_=0))

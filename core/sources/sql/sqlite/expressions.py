@@ -45,7 +45,7 @@ def moment(field: Field) -> Expression:
     """
     column: Expression = sa.column(field.name)
     day = sa.func.substr(column, 1, 10)
-    is_real = sa.and_(sa.func.typeof(column) == "text", sa.func.date(day) == day)
+    is_real = sa.and_(sa.func.typeof(column) == "text", sa.func.date(day, "+0 days") == day)
     return sa.case((is_real, sa.func.strftime("%Y-%m-%d %H:%M:%f", column)))
 
 

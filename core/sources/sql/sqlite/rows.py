@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from core.sources.sql.changes import N_EXAMPLES, Changes
-from core.sources.sql.columns import Field
+from core.sources.sql.columns import Field, Form
 from core.sources.sql.finish import NO_SUCH_DAY, NOT_UTF8
 from core.sources.sql.sqlite.catalogue import expected_types
 
@@ -50,17 +50,26 @@ def table_of(batches: Sequence[Any], fields: Sequence[Field]) -> Any:
 
 
 def _column(field: Field, cells: Sequence[Any], changes: Changes) -> Any:
-    broken = [cell for cell in cells if type(cell) is Broken]
+    broken = [_text(cell) for cell in cells if _is_broken(cell)]
     changes.add(field.name, NOT_UTF8, len(broken), broken[:N_EXAMPLES])
     if field.is_time:
         return _times(field, cells, changes)
     kinds = {TYPE_NAMES.get(type(cell), "text") for cell in cells if cell is not None}
     fitting = expected_types(field)
-    for kind in sorted(kinds.difference(fitting)):
+    among = set() if field.form is not Form.ANY or len(kinds) < 2 else kinds - {"text"}
+    for kind in sorted(among or kinds.difference(fitting)):
         odd = [cell for cell in cells if cell is not None and TYPE_NAMES.get(type(cell), "text") == kind]
         why = f"stored as {kind} in a column declared '{field.type}'"
+        why = f"stored as {kind} among values of other types" if among else why
         changes.add(field.name, why, len(odd), [_text(cell) for cell in odd[:N_EXAMPLES]])
     return _array(cells, kinds)
+
+
+def _is_broken(cell: Any) -> bool:
+    """Tell whether a cell has bytes that are not UTF-8."""
+    if type(cell) is bytes:
+        return type(text_of(cell)) is Broken
+    return type(cell) is Broken
 
 
 def _array(cells: Sequence[Any], kinds: set[str]) -> Any:

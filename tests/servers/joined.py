@@ -51,28 +51,32 @@ def plan_of(base, surveys, events, *, surveyed=SURVEYED) -> SourcePlan:
     )
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory) -> Path:
+@pytest.fixture(scope="session")
+def written_school(tmp_path_factory) -> Path:
     """The demo school's own files."""
     folder = tmp_path_factory.mktemp("school") / "files"
     write_school(SPEC, folder)
     return folder
 
 
-@pytest.fixture(scope="module")
-def in_files(written) -> SourcePlan:
+@pytest.fixture(scope="session")
+def in_files(written_school) -> SourcePlan:
     """The plan over files: documents as a table, event parts as one file."""
-    documents = [json.loads(line) for line in (written / "surveys.jsonl").read_text("utf-8").splitlines()]
-    pd.json_normalize(documents).to_csv(written / "surveys.csv", index=False)
-    pd.read_parquet(written / "lms_events").to_parquet(written / "lms_events.parquet", index=False)
+    documents = [
+        json.loads(line) for line in (written_school / "surveys.jsonl").read_text("utf-8").splitlines()
+    ]
+    pd.json_normalize(documents).to_csv(written_school / "surveys.csv", index=False)
+    pd.read_parquet(written_school / "lms_events").to_parquet(
+        written_school / "lms_events.parquet", index=False
+    )
 
     def of(name, ending):
-        return FileSpec(path=str(written / f"{name}.{ending}")), name
+        return FileSpec(path=str(written_school / f"{name}.{ending}")), name
 
     return plan_of(of("students", "csv"), of("surveys", "csv"), of("lms_events", "parquet"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def in_servers(tmp_path_factory, mariadb, mongo, spark_local) -> InServers:
     """The plan over MariaDB, MongoDB and Spark."""
     folder = tmp_path_factory.mktemp("servers") / "files"
