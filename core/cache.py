@@ -49,7 +49,7 @@ DEMO_PLACE, OPEN_FILE_PLACE = planning.DEMO_PLACE, planning.OPEN_FILE_PLACE
 JOINS, MEASURES, TESTS = planning.JOINS, planning.MEASURES, planning.TESTS
 new_plan, add_part, drop_part = planning.new_plan, planning.add_part, planning.drop_part
 set_as_of, plan_words = planning.set_as_of, planning.plan_words
-plan_bytes, read_plan = planning.plan_bytes, planning.read_plan
+plan_bytes, read_plan, remap = planning.plan_bytes, planning.read_plan, planning.remap
 """What a page may choose from, and what needs neither settings nor a cache."""
 DOOR: dict[str, Any] = {
     "show_spinner": False,
@@ -153,13 +153,22 @@ def may_change_connections(actor: Actor) -> bool:
 
 
 def save_connection(actor: Actor, name: str, **given: Any) -> ConnectionView:
-    """Keep a connection that was stated on the page."""
-    return connecting.save_connection(actor, name, settings=settings(), **given)
+    """Keep a connection that was stated on the page; what was seen through an earlier one is forgotten."""
+    kept = connecting.save_connection(actor, name, settings=settings(), **given)
+    _forget_what_was_seen()
+    return kept
 
 
 def remove_connection(actor: Actor, name: str) -> None:
     """Forget a connection that was stated on the page."""
     connecting.remove_connection(actor, name, settings=settings())
+    _forget_what_was_seen()
+
+
+def _forget_what_was_seen() -> None:
+    """Let every question to a server be asked anew."""
+    for door in (connection_job, databases_job, tables_job, look_job, match_job, drift_job):
+        door.clear()
 
 
 @st.cache_resource(max_entries=16, ttl=LOOKED_SECONDS, **DOOR)
@@ -230,9 +239,11 @@ def drift_job(actor: Actor, plan: SourcePlan) -> Job:
     )
 
 
-def remap(actor: Actor, plan: SourcePlan, index: int, names: Mapping[str, str]) -> SourcePlan:
-    """Return the plan with columns of one table taken from others."""
-    return planning.remap(actor, plan, index, names, settings=settings())
+def with_remapped(
+    actor: Actor, request: TrainingRequest, plan: SourcePlan, names: Mapping[str, str]
+) -> TrainingRequest:
+    """Return the request for a plan whose columns were taken from others; roles, recipe and outcome stay."""
+    return request.with_plan(plan, revision=planning.new_revision(actor), names=names)
 
 
 def with_plan(actor: Actor, request: TrainingRequest, plan: SourcePlan) -> TrainingRequest:

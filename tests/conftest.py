@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.doctests",
     "tests.servers.mariadb",
     "tests.servers.mongo",
+    "tests.servers.postgres",
     "tests.servers.spark_cluster",
     "tests.servers.spark",
     "tests.servers.joined",
@@ -28,7 +29,7 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 KINDS = {
     "browser": {"app", "browser", "visit"},
     "spark": {"spark", "spark_local", "spark_cluster", "spark_stated", "in_servers"},
-    "servers": {"mariadb", "mongo"},
+    "servers": {"mariadb", "mongo", "postgres"},
 }
 """Kind of test -> the fixtures that make it one; the slowest kind first."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from core.sources.hosts import checked_address
 from core.sources.open import open_source
 from core.workflow.stated import connections_of, stated_on_page, write_stated
 
+MORE = ("ca_file", "login_database", "folder", "tables_of", "driver_file")
 LOOK_ROWS = 50
 """How many rows are shown of a table before it is loaded; nothing more is read."""
 
@@ -33,6 +35,8 @@ class ConnectionView:
     is_encrypted: bool
     is_own: bool
     """Stated on the page, so it can be changed there."""
+    more: Mapping[str, str] = field(default_factory=dict)
+    """What else was stated: ``ca_file``, ``login_database``, ``folder``, ``tables_of``, ``driver_file``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,4 +174,5 @@ def _view(connection: Connection) -> ConnectionView:
         database=connection.database,
         is_encrypted=connection.tls or local,
         is_own=connection.origin == "page",
+        more={name: getattr(connection, name) for name in MORE if getattr(connection, name)},
     )

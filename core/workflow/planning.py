@@ -222,23 +222,14 @@ def check_drifts(
 
 
 def remap(
-    actor: Actor,
-    plan: SourcePlan,
-    index: int,
-    names: Mapping[str, str],
-    *,
-    settings: Settings,
-    progress: Progress | None = None,
+    actor: Actor, plan: SourcePlan, index: int, names: Mapping[str, str], *, look: TableLook
 ) -> SourcePlan:
     """Return the plan with columns of one table (0 is the base) taken from others, under today's types.
 
-    Raises ColumnNotFound for a new name that is not there either.
+    ``look`` is how the table looks now. Raises ColumnNotFound for a new name that is not there either.
     """
     _require(actor)
-    report = progress or _quiet
-    part = remapped(plan.tables[index], names)
-    report(0.1, f"Looking at '{part.table}'")
-    part = with_types(part, _opened(part, settings).describe(part.table))
+    part = with_types(remapped(plan.tables[index], names), look.info)
     if index == 0:
         return replace(plan, base=part)
     parts = [part if place == index - 1 else one for place, one in enumerate(plan.parts)]

@@ -95,9 +95,23 @@ class TrainingRequest:
         asked = TableRequest(source, table, revision=revision)
         return TrainingRequest(CleaningRequest(asked), outcome, seed=self.seed)
 
-    def with_plan(self, plan: SourcePlan, *, revision: str) -> TrainingRequest:
-        """Return the request with a plan read anew; everything else stays as it was for the same columns."""
-        return self._with_table(replace(self.table, source=plan, table=None, revision=revision))
+    def with_plan(
+        self, plan: SourcePlan, *, revision: str, names: Mapping[str, str] | None = None
+    ) -> TrainingRequest:
+        """Return the request with a plan read anew; everything else stays as it was.
+
+        ``names`` are old names of columns with their new ones, for the roles and kinds that were set.
+        """
+        new = names or {}
+        table = replace(
+            self.table,
+            source=plan,
+            table=None,
+            revision=revision,
+            roles=tuple(sorted((new.get(name, name), role) for name, role in self.table.roles)),
+            kinds=tuple(sorted((new.get(name, name), kind) for name, kind in self.table.kinds)),
+        )
+        return self._with_table(table)
 
     def with_roles(self, roles: Mapping[str, Role]) -> TrainingRequest:
         """Return the request with these roles set on top of earlier corrections."""
@@ -151,7 +165,7 @@ def source_name(request: TableRequest) -> str:
     """
     if isinstance(request.source, SourcePlan):
         names = dict.fromkeys(_part_name(part.source) for part in request.source.tables)
-        return request.source.name or " + ".join(names)
+        return f"student record {request.source.name or ' + '.join(names)}"
     return _part_name(request.source)
 
 

@@ -75,8 +75,6 @@ def _form(actor, found, before, *, kind: str, key: str) -> None:
             field: _field(columns[at % 2], field, known, kind=kind, found=found, key=f"{key}_{field}")
             for at, field in enumerate(FIELDS[kind], start=first)
         }
-        if before and kind == "spark":
-            st.caption("Folder, tables and driver are not shown here again: state them anew.")
         wanted = st.form_submit_button("Keep this connection", type="primary", icon=":material/save:")
     if wanted:
         _save(actor, name, kind, given)
@@ -90,9 +88,9 @@ def _known(before, kind: str) -> dict:
         host, _, port = before.address.rpartition(":")
         return {
             "host": host, "port": int(port), "user": before.user, "database": before.database,
-            "tls": before.is_encrypted,
+            "tls": before.is_encrypted, **before.more,
         }  # fmt: skip
-    return {"file": before.address, "master": before.address}
+    return {"file": before.address, "master": before.address, **before.more}
 
 
 def _field(place, field: str, known: dict, *, kind: str, found, key: str):
@@ -113,11 +111,17 @@ def _field(place, field: str, known: dict, *, kind: str, found, key: str):
     if field == "tables_of":
         names = ["", *(view.name for view in found if view.kind in {"mysql", "postgresql"})]
         return place.selectbox(
-            "Tables of", names, key=key, format_func=lambda name: name or "no database",
+            "Tables of", names, _place(names, known.get("tables_of")), key=key,
+            format_func=lambda name: name or "no database",
             help="A connection whose tables Spark may read too.",
         )  # fmt: skip
     label, placeholder, words = LABELS[field]
     return place.text_input(label, known.get(field, ""), key=key, placeholder=placeholder, help=words)
+
+
+def _place(names: list, name) -> int:
+    """Return where a name stands; the first place for one that is not there."""
+    return names.index(name) if name in names else 0
 
 
 def _save(actor, name: str, kind: str, given: dict) -> None:

@@ -9,7 +9,7 @@ from pages.ui import asking, connection_form, text, widgets
 TESTED = "waymark_tested"
 """The names whose answers are shown."""
 KINDS = connection_form.KINDS
-NO_SERVER = {"sqlite"}
+NO_SERVER = {"sqlite", "spark"}
 """Kinds that lead to a file of this computer: nothing travels."""
 
 

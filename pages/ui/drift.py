@@ -74,7 +74,11 @@ def _column(names: list, drift, *, key: str):
 
 
 def _remapped(actor, request, plan, chosen: dict):
-    """Return the request for the plan under today's columns; the outcome stays."""
+    """Return the request for the plan under today's columns; roles, recipe and outcome stay."""
+    renamed = {}
     for index, names in chosen.items():
-        plan = cache.remap(actor, plan, index, names)
-    return cache.with_plan(actor, request, plan).with_outcome(request.outcome)
+        part = plan.tables[index]
+        look = cache.look_job(actor, part.source, part.table).result()
+        plan = cache.remap(actor, plan, index, names, look=look)
+        renamed |= names
+    return cache.with_remapped(actor, request, plan, renamed)

@@ -49,14 +49,14 @@ def _one(actor, plan, index: int, found):
 
 def _advice(rule, found, index: int) -> dict | None:
     """Show another way to compare that would match more; return it once it is asked for."""
-    if not found.hint:
+    if found.better is None:
         return None
-    ignored = [name for name, words in RULES.items() if words in found.hint]
+    ignored = [name for name in RULES if getattr(found.better, name) and not getattr(rule, name)]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info(text.md(found.hint), icon=":material/lightbulb:")
         words = " and ".join(RULES[name] for name in ignored)
         wanted = st.button(f"Ignore {words}", key=f"record_ignore_{index}", icon=":material/check:")
-    return {name: name in ignored or getattr(rule, name) for name in RULES} if wanted and ignored else None
+    return {name: getattr(found.better, name) for name in RULES} if wanted else None
 
 
 def _unmatched(found, index: int) -> None:

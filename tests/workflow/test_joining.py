@@ -117,7 +117,7 @@ def test_a_plan_is_a_table_for_every_other_page(plan, settings):
 
     assert preview.schema.student_id == "student_id"
     assert preview.provenance.n_rows == 3
-    assert source_name(request_of(plan)) == "old"
+    assert source_name(request_of(plan)) == "student record old"
 
 
 def test_roles_and_kinds_of_a_plan_can_be_corrected_without_reading_it_again(plan, settings, database):
@@ -176,7 +176,13 @@ def test_a_renamed_column_is_found_and_taken_over(plan, settings, database):
     before = join_plan(LOCAL, plan, settings=settings).dataset.collect()
     change(database, "ALTER TABLE visits RENAME COLUMN minutes TO mins")
     of_base, of_visits = planning.check_drifts(LOCAL, plan, settings=settings)
-    mended = planning.remap(LOCAL, plan, 1, {"minutes": "mins"}, settings=settings)
+    mended = planning.remap(
+        LOCAL,
+        plan,
+        1,
+        {"minutes": "mins"},
+        look=connecting.look_at(LOCAL, ConnectionSpec("old"), "visits", settings=settings),
+    )
 
     assert of_base == ()
     assert [drift.column for drift in of_visits] == ["minutes"]

@@ -23,6 +23,8 @@ PLAIN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 WITH_COMMA = r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?"
 GROUPS_BY_COMMA = r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?"
 GROUPS_BY_POINT = r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?"
+MOST_WHOLE = 1e15
+"""From here on a number is written with its exponent."""
 NUMBER_SIGNS = r"^[\s\p{Z}0-9.,eE%€$£+-]*$"
 """What a text is made of that could be a number, with its sign for money or percent."""
 LEADING_ZERO = r"[+-]?0[0-9]+"
@@ -194,11 +196,16 @@ def as_text(numbers: Floats) -> pd.Series[str]:
     >>> list(as_text(np.array([7.0, 0.5])))
     ['7', '0.5']
     """
-    shown = [_shown(n) for n in numbers.tolist()]
-    return pd.Series(shown, dtype="str")
+    missing = np.isnan(numbers)
+    whole = (np.abs(numbers) < MOST_WHOLE) & (numbers == np.trunc(numbers))
+    if not (whole | missing).all():
+        return pd.Series([_shown(n) for n in numbers.tolist()], dtype="str")
+    integers = pa.array(np.where(whole, numbers, 0).astype(np.int64), mask=missing)
+    shown: pd.Series[str] = pc.cast(integers, pa.string()).to_pandas().astype("str")
+    return shown
 
 
 def _shown(number: float) -> str | None:
     if number != number:
         return None
-    return str(int(number)) if abs(number) < 1e15 and number == int(number) else repr(number)
+    return str(int(number)) if abs(number) < MOST_WHOLE and number == int(number) else repr(number)

@@ -37,8 +37,10 @@ class Match:
     """Rows of the part that have no id."""
     repeated: Repeats
     """Ids with several rows, where one row a student is needed."""
+    better: KeyRule | None = None
+    """Another way to compare that would match more; None where there is none."""
     hint: str = ""
-    """Another way to compare that would match more; empty where there is none."""
+    """The better way in words, with how many it would match more."""
 
     @property
     def n_unmatched_base(self) -> int:
@@ -111,15 +113,18 @@ def match(
         n_without_key=n_without_key + int(part.isna().sum()),
         repeated=find_repeats(part_keys, part) if one_row else Repeats(),
     )
-    return replace(found, hint=_hint(base[is_student], base[is_student & ~is_known], part[is_strange], rule))
+    better, n_more = _better(base[is_student], base[is_student & ~is_known], part[is_strange], rule)
+    return replace(found, better=better, hint=_hint(rule, better, n_more)) if better else found
 
 
 def _first(ids: pd.Series) -> tuple[str, ...]:
     return tuple(map(str, ids.head(NAMED)))
 
 
-def _hint(students: pd.Series, unknown: pd.Series, strange: pd.Series, rule: KeyRule) -> str:
-    """Return which laxer rule would match the most more, the least lax of equals; empty if none would.
+def _better(
+    students: pd.Series, unknown: pd.Series, strange: pd.Series, rule: KeyRule
+) -> tuple[KeyRule | None, int]:
+    """Return which laxer rule would match the most more, the least lax of equals, and how many; None if none.
 
     A rule under which students of the base could no longer be told apart is no advice; so only ids that
     match nobody yet can match more.
@@ -129,10 +134,12 @@ def _hint(students: pd.Series, unknown: pd.Series, strange: pd.Series, rule: Key
         n_more = int(are_common(normalised(unknown, laxer), normalised(strange, laxer))[0].sum())
         if n_more > most and normalised(students, laxer).nunique() == students.nunique():
             best, most = laxer, n_more
-    if not most:
-        return ""
-    added = [IGNORING[f.name] for f in fields(KeyRule) if getattr(best, f.name) != getattr(rule, f.name)]
-    return f"Ignoring {' and '.join(added)} would match {most:,} more."
+    return (best, most) if most else (None, 0)
+
+
+def _hint(rule: KeyRule, better: KeyRule, n_more: int) -> str:
+    added = [IGNORING[f.name] for f in fields(KeyRule) if getattr(better, f.name) != getattr(rule, f.name)]
+    return f"Ignoring {' and '.join(added)} would match {n_more:,} more."
 
 
 def _laxer(rule: KeyRule) -> Iterator[KeyRule]:

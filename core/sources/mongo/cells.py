@@ -51,6 +51,8 @@ from core.sources.mongo.types import (
 FIRST_TIME, LAST_TIME = -62_135_596_800_000, 253_402_300_799_999
 """The years 1 to 9999, in milliseconds."""
 UUID_SUBTYPE = 4
+MOST_WIDER = 4
+"""How many times the bytes of texts may be copied where that is quicker than to look for each byte."""
 AS_STORED: CodecOptions[Any] = CodecOptions(
     datetime_conversion=DatetimeConversion.DATETIME_MS, unicode_decode_error_handler="replace"
 )
@@ -197,8 +199,7 @@ def _strings(cells: Scanned, places: Ints, rows: Ints | None, tally: Tally) -> A
     np.cumsum(lengths, out=offsets[1:])
     begins = np.zeros(cells.n_rows, dtype=np.int64)
     begins[here] = places + 4
-    index = np.repeat(begins - offsets[:-1], lengths) + np.arange(offsets[-1])
-    data = np.frombuffer(cells.raw, dtype=np.uint8)[index]
+    data = _bytes_at(cells.raw, begins, lengths, offsets)
     valid = None
     if rows is not None:
         is_here = np.zeros(cells.n_rows, dtype=bool)
@@ -208,6 +209,20 @@ def _strings(cells: Scanned, places: Ints, rows: Ints | None, tally: Tally) -> A
         cells.n_rows, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(data), valid
     )
     return made if _is_utf8(made, data) else _replaced(made, tally)
+
+
+def _bytes_at(raw: bytes, begins: Ints, lengths: Ints, offsets: Ints) -> npt.NDArray[np.uint8]:
+    """Return the bytes of texts, one text behind the other."""
+    widest = int(lengths.max(initial=0))
+    if widest and widest * len(lengths) <= MOST_WIDER * offsets[-1]:
+        # Texts of nearly one length are copied as if they all were as long as the longest.
+        spare = np.minimum(begins, len(raw) - widest)
+        if (spare == begins).all():
+            taken = words(raw, f"V{widest}")[begins].view(np.uint8)
+            is_text = np.arange(widest) < lengths[:, None]
+            return taken if is_text.all() else taken[is_text.ravel()]
+    index = np.repeat(begins - offsets[:-1], lengths) + np.arange(offsets[-1])
+    return np.frombuffer(raw, dtype=np.uint8)[index]
 
 
 def _is_utf8(made: Any, data: npt.NDArray[np.uint8]) -> bool:

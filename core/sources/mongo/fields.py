@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from core.errors import ColumnNotFound
 from core.sources.base import FieldInfo
 from core.sources.mongo import names
@@ -93,12 +95,13 @@ def fields_of(sample: Iterable[bytes], *, exploded: Path = ()) -> Fields:
     """Return the columns of some documents."""
     raw = b"".join(sample)
     root = Node()
-    for start in starts(raw):
-        learn(root, raw, start)
+    begins = np.array(starts(raw), dtype=np.int64)
+    for begin in begins.tolist():
+        learn(root, raw, begin)
     paths = list(root.paths())
     for slot, path in enumerate(paths):
         root.at(path).slot = slot
-    scanned = list(scan(raw, root, n_slots=len(paths)))
+    scanned = list(scan(raw, begins, root, n_slots=len(paths)))
     found = tuple(_fields(root, (), "", scanned, exploded))
     return Fields(root, found, sum(cells.n_rows for cells in scanned), exploded)
 

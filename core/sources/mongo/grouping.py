@@ -10,11 +10,12 @@ from typing import Any
 
 from core.errors import InvalidChoice, WrongKind
 from core.sources.base import Progress
+from core.sources.mongo.answers import Request
 from core.sources.mongo.client import Server
 from core.sources.mongo.expressions import Expression, as_number, as_time, cell, is_missing, literal
 from core.sources.mongo.fields import Field, Part
 from core.sources.mongo.groups import groups_of, result_fields
-from core.sources.mongo.pipeline import BATCH, Question, without_values
+from core.sources.mongo.pipeline import Question, without_values
 from core.sources.mongo.read import Sink, read
 from core.sources.mongo.shape import Node
 from core.sources.mongo.types import Kind, kind_of_name
@@ -31,8 +32,8 @@ def group_documents(
     server: Server,
     question: Question,
     grouping: Grouping,
-    collection_of: Callable[[Any], Any],
     *,
+    database: str,
     tell: Progress,
 ) -> Groups:
     """Return the sums of each key; raises ColumnNotFound, InvalidChoice, WrongKind, SourceUnavailable."""
@@ -53,9 +54,7 @@ def group_documents(
     sink = Sink(root, fields, (), server.connections.limits, name)
     read(
         server,
-        lambda client, tag: collection_of(client).aggregate_raw_batches(
-            pipeline, batchSize=BATCH, allowDiskUse=True, comment=tag, **question.options
-        ),
+        Request(database, name, pipeline, question.options),
         sink,
         tell=lambda n: tell(GROUPED * (0.5 if n else 0.1), f"{n:,} groups of '{name}'"),
     )

@@ -15,8 +15,6 @@ SIMPLE = {"locale": "simple"}
 """Text is compared by its bytes, whatever the collection's own rules are."""
 NATURAL = {"$natural": 1}
 """The order in which documents lie; an index that suits a condition would bring another one."""
-BATCH = 1_000_000
-"""Documents of a batch; the server sends 16 MB before that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +38,11 @@ class Question:
         return {} if self.collection.is_view else {"collation": SIMPLE}
 
     @property
+    def in_order(self) -> dict[str, Any]:
+        """The options of a read whose rows come in the order in which they lie."""
+        return self.options if self.collection.is_view else {**self.options, "hint": NATURAL}
+
+    @property
     def stages(self) -> list[dict[str, Any]]:
         """The first stages: explode, choose rows."""
         exploded = self.fields.exploded
@@ -55,18 +58,6 @@ class Question:
             *([{"$project": projection}] if projection else []),
         ]
 
-    def documents(
-        self, collection: Any, chosen: Sequence[Field], columns: Sequence[str] | None, tag: str
-    ) -> Any:
-        """Return a cursor of raw batches of the documents."""
-        if self.limit == 0:
-            return _Nothing()
-        pipeline = self.shown(chosen, columns)
-        options: dict[str, Any] = {**self.options, "comment": tag}
-        if not self.collection.is_view:
-            options["hint"] = NATURAL
-        return collection.aggregate_raw_batches(pipeline, batchSize=BATCH, allowDiskUse=True, **options)
-
     def _projection(self, chosen: Sequence[Field]) -> dict[str, int] | None:
         """Return the keys of the first level that are needed, or None where not all can be named."""
         keys = list(dict.fromkeys(field.path[0] for field in chosen))
@@ -74,16 +65,6 @@ class Question:
             return None
         wanted = {names.text_of(key): 1 for key in keys}
         return wanted if "_id" in wanted else {"_id": 0, **wanted}
-
-
-class _Nothing:
-    """A cursor without documents."""
-
-    def __next__(self) -> bytes:
-        raise StopIteration
-
-    def close(self) -> None:
-        """Do nothing."""
 
 
 def without_values(stage: Any) -> Any:

@@ -6,7 +6,7 @@ import contextlib
 import struct
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +18,7 @@ from core.connections import ReadLimits
 from core.errors import AppError, SourceUnavailable, TooLarge
 from core.sources.columns.coerce import Coerced
 from core.sources.mongo import names
+from core.sources.mongo.answers import Answers, Batch, Request
 from core.sources.mongo.cells import counts_of, piece_of
 from core.sources.mongo.client import ADMIN, Server
 from core.sources.mongo.fields import Field, Part
@@ -28,8 +29,6 @@ from core.sources.mongo.types import Kind, Piece, Tally, describe_types, is_more
 from core.sources.typed import keep_text
 from core.sources.watch import watched
 
-Open = Callable[[Any, str], Any]
-"""Given a client and the comment that marks our work, a cursor of raw batches."""
 KILL_SECONDS = 2.0
 
 
@@ -59,10 +58,10 @@ class Sink:
         self._pieces: list[list[Piece]] = [[] for _ in self.fields]
         self._odd = {path: Tally() for path in self.parents}
 
-    def take(self, raw: bytes) -> None:
+    def take(self, batch: Batch) -> None:
         """Add the documents of a batch; raises TooLarge, and NotBson for what are no documents."""
         try:
-            for cells in scan(raw, self.root, n_slots=len(self._slots)):
+            for cells in scan(batch.raw, batch.begins, self.root, n_slots=len(self._slots)):
                 self._add(cells)
         except (IndexError, ValueError, struct.error) as error:
             raise NotBson("The documents cannot be read.") from error
@@ -143,8 +142,8 @@ def too_many(table: str, limits: ReadLimits) -> TooLarge:
     )
 
 
-def read(server: Server, open_cursor: Open, sink: Sink, *, tell: Callable[[int], Any]) -> None:
-    """Fill the sink with what a cursor gives; ``tell`` is told now and then how many rows there are.
+def read(server: Server, request: Request, sink: Sink, *, tell: Callable[[int], Any]) -> None:
+    """Fill the sink with what an aggregation gives; ``tell`` is told now and then how many rows there are.
 
     Raises SourceUnavailable when the server falls silent or ends, TooLarge past a limit. However it ends,
     the work on the server ends as well.
@@ -152,14 +151,19 @@ def read(server: Server, open_cursor: Open, sink: Sink, *, tell: Callable[[int],
     tag = f"waymark {uuid.uuid4().hex}"
     is_over = threading.Event()
 
+    limits = server.connections.limits
+
     def work() -> None:
-        with server.patient() as client, contextlib.closing(open_cursor(client, tag)) as cursor:
-            for raw in _ahead(cursor):
+        with (
+            server.patient() as client,
+            contextlib.closing(Answers(client, request, tag=tag, seconds=limits.seconds)) as answers,
+            contextlib.closing(_ahead(answers)) as batches,
+        ):
+            for batch in batches:
                 if is_over.is_set():
                     return
-                sink.take(raw)
+                sink.take(batch)
 
-    limits = server.connections.limits
     with server.quick(seconds=limits.connect_seconds) as pulse:
 
         def ask() -> None:
@@ -179,13 +183,14 @@ def read(server: Server, open_cursor: Open, sink: Sink, *, tell: Callable[[int],
         watched(work, ask=ask, stop=stop, limits=limits, name=server.name, tell=lambda: tell(sink.n_rows))
 
 
-def _ahead(cursor: Any) -> Iterator[bytes]:
+def _ahead(answers: Answers) -> Generator[Batch, None, None]:
     """Yield batches while the next one is on its way."""
+    batches = iter(answers)
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, cursor, None)
-        while (raw := coming.result()) is not None:
-            coming = pool.submit(next, cursor, None)
-            yield raw
+        coming = pool.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield batch
 
 
 def _kill(server: Server, tag: str) -> None:

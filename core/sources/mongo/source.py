@@ -13,6 +13,7 @@ from core.errors import AppError, InvalidChoice, SourceNotConfigured, WrongKind,
 from core.sources.base import Connections, ConnectionSpec, Progress, SourceStatus, TableInfo
 from core.sources.columns.coerce import Coerced
 from core.sources.mongo import browse, names
+from core.sources.mongo.answers import Request
 from core.sources.mongo.browse import Collection
 from core.sources.mongo.client import Server
 from core.sources.mongo.conditions import matching
@@ -131,15 +132,17 @@ class MongoSource:
             raise too_many(table, limits)
         sink = Sink(fields.root, chosen, _parents(fields, chosen), limits, table)
         expected = max(1, min(total or 1, limit if limit is not None else total))
-        read(
-            self._server,
-            lambda client, tag: question.documents(self._collection(client, table), chosen, columns, tag),
-            sink,
-            tell=lambda n: tell(READ * min(n / expected, 0.99), f"{n:,} rows read from '{table}'"),
-        )
+        pipeline = question.shown(chosen, columns)
+        if limit != 0:
+            read(
+                self._server,
+                Request(self._named(), table, pipeline, question.in_order),
+                sink,
+                tell=lambda n: tell(READ * min(n / expected, 0.99), f"{n:,} rows read from '{table}'"),
+            )
         tell(READ, f"{sink.n_rows:,} rows read from '{table}'")
         arrow, changed = sink.finish()
-        query = json.dumps(without_values(question.shown(chosen, columns)), ensure_ascii=False)
+        query = json.dumps(without_values(pipeline), ensure_ascii=False)
         return Found(arrow, changed, self._notes(fields, sink, columns), query)
 
     def group(
@@ -161,7 +164,7 @@ class MongoSource:
             self._server,
             self._question(found, fields, rows, None),
             grouping,
-            lambda client: self._collection(client, table),
+            database=self._named(),
             tell=tell,
         )
         tell(1.0, f"{len(groups.frame):,} groups of '{table}'")

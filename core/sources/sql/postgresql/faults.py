@@ -1,0 +1,115 @@
+"""What a failure of PostgreSQL's driver means: from its codes, and before a login from its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psycopg
+
+from core.errors import AppError, LoginRefused, SourceUnavailable, TooLarge, WrongKind
+from core.sources.sql import sentences
+from core.sources.sql.family import Access
+
+Maker = Callable[[Access, str], AppError]
+
+
+def fault_of(error: BaseException, access: Access, *, table: str) -> AppError:
+    """Return what went wrong in one sentence; never with a password or a value of a row."""
+    cause = _cause(error)
+    if isinstance(cause, AppError):
+        return cause
+    if isinstance(cause, (TimeoutError, psycopg.errors.ConnectionTimeout)):
+        return sentences.silent(access, table)
+    code = getattr(cause, "sqlstate", None)
+    return (_by_code(code) if code else _by_words(str(cause)))(access, table)
+
+
+def is_full(error: BaseException) -> bool:
+    """Tell whether the server lives and has no room for one more."""
+    cause = _cause(error)
+    return getattr(cause, "sqlstate", None) == "53300" or _by_words(str(cause)) is sentences.no_room
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return the driver's own error."""
+    return getattr(error, "orig", None) or error
+
+
+def _by_code(code: str) -> Maker:
+    return CODES.get(code) or CODES.get(code[:2]) or sentences.lost
+
+
+def _by_words(words: str) -> Maker:
+    """Return the meaning of a failed login: the driver does not pass on the server's code."""
+    return next((make for part, make in WORDS if part in words), sentences.lost)
+
+
+def _starting(access: Access, _table: str) -> AppError:
+    return SourceUnavailable(
+        f"'{access.name}' is just starting or stopping.", hint="Try again in a minute.", retry=True
+    )
+
+
+def _login(access: Access, _table: str) -> AppError:
+    return LoginRefused(
+        f"'{access.name}' refused the login.",
+        hint="Ask the database's administrator what its log says of it.",
+    )
+
+
+def _stopped(access: Access, table: str) -> AppError:
+    return TooLarge(
+        f"Reading '{table}' from '{access.name}' was stopped by the server: by a time limit or by somebody.",
+        hint="Choose fewer rows or columns, or try again.",
+        retry=True,
+    )
+
+
+def _value(access: Access, table: str) -> AppError:
+    return WrongKind(
+        f"A value of '{table}' in '{access.name}' cannot be computed with: it is too large or too odd.",
+        hint="Leave its column out, or choose other rows.",
+    )
+
+
+CODES: dict[str, Maker] = {
+    "22": _value,
+    "28": sentences.no_login,
+    "3D": sentences.no_database,
+    "3F": sentences.no_table,
+    "42501": sentences.no_grant,
+    "42P01": sentences.no_table,
+    "42703": sentences.changed,
+    "42883": sentences.changed,
+    "42804": sentences.changed,
+    "53300": sentences.no_room,
+    "55P03": sentences.locked,
+    "57014": _stopped,
+    "57P03": _starting,
+}
+"""By the whole code or its class; whatever else happens on the way is a lost connection."""
+WORDS: tuple[tuple[str, Maker], ...] = (
+    ("Connection refused", sentences.refused),
+    ("timeout expired", sentences.silent),
+    ("timed out", sentences.silent),
+    ("unreachable", sentences.silent),
+    ("No route to host", sentences.silent),
+    ("SSL", sentences.no_tls),
+    ("certificate", sentences.no_tls),
+    ("authentication method requirement", sentences.no_tls),
+    ("too many", sentences.no_room),
+    ("connection slots are reserved", sentences.no_room),
+    ("starting up", _starting),
+    ("shutting down", _starting),
+    ("recovery", _starting),
+    ("not accepting connections", _starting),
+    ("permission denied for database", sentences.no_grant),
+    ("authentication failed", sentences.no_login),
+    ("password", sentences.no_login),
+    ("pg_hba.conf", sentences.no_login),
+    ("not permitted to log in", sentences.no_login),
+    ('FATAL:  role "', sentences.no_login),
+    ('FATAL:  database "', sentences.no_database),
+    ("FATAL", _login),
+)
+"""What a failed login may say, the first that fits; a server that speaks another language is told less of."""
