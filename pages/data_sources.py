@@ -28,7 +28,7 @@ preview = widgets.result_of(cache.preview_job(actor, request))
 st.subheader("2. The table as it was read")
 widgets.provenance(preview.provenance)
 if cache.plan_of(request) is not None:
-    record_origin.draw(request, preview.provenance)
+    record_origin.draw(request, preview.provenance, preview.left_out)
 file_reading.draw(request, preview)
 raw_rows.draw(
     preview.rows,

@@ -33,6 +33,9 @@ KINDS = {
 }
 """Kind of test -> the fixtures that make it one; the slowest kind first."""
 
+ON_SPARK = ("tests/sources/spark/", "tests/workflow/test_same_school.py")
+"""Where every test runs on Spark."""
+
 # The same examples each time: a failure is a change of ours, not luck. `make campaign` looks further.
 hypothesis.settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -62,18 +65,18 @@ def _kind(item: pytest.Item) -> str:
 
 
 class OneWorkerForEach(LoadScopeScheduling):
-    """Sends a file to one worker, all browser tests to one, and all that talk to servers to one.
+    """Sends a file to one worker, all browser tests to one, and all that run on Spark to one.
 
-    So each server is started once. (xdist's own groups are no use: its 3.8 writes them where pytest 9
-    does not look.)
+    So Chromium and Spark are started once; the databases start in half a second wherever they are needed.
+    (xdist's own groups are no use: its 3.8 writes them where pytest 9 does not look.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, test = nodeid.partition("::")
         if file.startswith("tests/browser/"):
             return "browser"
-        if file.startswith("tests/servers/") or "spark" in test:
-            return "servers"
+        if file.startswith(ON_SPARK) or "spark" in test:
+            return "spark"
         return file if file.startswith("tests/") else "examples"
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from core.connections import Connection, ConnectionKind
 from core.settings import PREFIX, Settings
+from core.sources.selection import How, Test
 
 ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
@@ -82,6 +84,29 @@ def test_the_readme_names_every_page(page):
     title = page.stem.replace("_", " ").capitalize()
 
     assert title in DOCUMENTS["README.md"]
+
+
+def test_the_way_through_the_servers_names_what_the_page_shows():
+    _, _, section = DOCUMENTS["README.md"].partition("## Your own servers")
+    section, _, _ = section.partition("\n## ")
+    named = re.findall(r"(?<!\*)\*{1,2}([A-Z][^*]+?)\*{1,2}(?!\*)", section)
+    shown = "".join(place.read_text(encoding="utf-8") for place in (ROOT / "pages").rglob("*.py"))
+
+    assert len(named) > 8
+    assert [words for words in named if words.rstrip("?") not in shown] == []
+
+
+@pytest.mark.parametrize("word", [*ConnectionKind, *How, *Test], ids=str)
+def test_every_kind_of_server_test_and_measure_is_described(word):
+    described = DOCUMENTS["docs/sources.md"] + DOCUMENTS["README.md"]
+
+    assert word.value in described.casefold()
+
+
+@pytest.mark.parametrize("key", ["kind", "host", "user", "password", "database", "tls", "master", "folder"])
+def test_the_example_of_a_connection_uses_keys_that_exist(key):
+    assert key in {item.name for item in fields(Connection)}
+    assert f"{key} =" in DOCUMENTS["README.md"]
 
 
 def test_decisions_are_numbered_without_a_gap_and_dated():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,16 +20,17 @@ from core.sources.base import DemoSpec, FileSpec, Progress
 from core.sources.demo.settings import check_spec
 from core.sources.files.detect import FileFormat, detect
 from core.sources.files.source import FileSource
+from core.sources.join.assemble import Joined
 from core.sources.open import open_source
 from core.sources.plan import SourcePlan
 from core.sources.roles import type_columns, with_kinds
 from core.workflow.joining import join_plan
 from core.workflow.limits import file_limits
 from core.workflow.requests import TableRequest
-from core.workflow.snapshots import provenance_of, snapshot
+from core.workflow.snapshots import KEPT, provenance_of, snapshot
 from core.workflow.stated import connections_of
 from core.workflow.suggestions import suggest_outcomes
-from core.workflow.workspace import mark_used
+from core.workflow.workspace import mark_used, put
 
 PREVIEW_ROWS = 200
 
@@ -48,6 +50,8 @@ class Preview:
     """How the file is read and why; None for the demo school."""
     suggestions: tuple[str, ...]
     """Outcomes that this table could have, as expressions; a person decides."""
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Students whom a plan left out: the id, and the table that does not know the student."""
 
 
 def load_table(
@@ -123,6 +127,7 @@ def preview(
         tables=() if isinstance(source, SourcePlan) else open_source(source, limits=limits).tables(),
         file_format=detect(source.path, limits, spec=source) if isinstance(source, FileSpec) else None,
         suggestions=suggest_outcomes(frame, dataset.schema),
+        left_out=_left_out(request, settings),
     )
 
 
@@ -142,7 +147,9 @@ def _reader(
 
     def read() -> Dataset:
         if isinstance(source, SourcePlan):
-            return join_plan(actor, source, settings=settings, progress=progress).dataset
+            joined = join_plan(actor, source, settings=settings, progress=progress)
+            _note_exclusions(request, joined, settings)
+            return joined.dataset
         opened = open_source(source, limits=file_limits(settings), connections=connections_of(settings))
         table = request.table or opened.tables()[0]
         if isinstance(opened, FileSource):
@@ -150,6 +157,23 @@ def _reader(
         return opened.load(table, progress=progress)
 
     return read
+
+
+def _note_exclusions(request: TableRequest, joined: Joined, settings: Settings) -> None:
+    """Write down whom the join left out, so that a page can name them as long as the snapshot serves."""
+    written = [(exclusion.table, list(exclusion.ids)) for exclusion in joined.exclusions]
+    put(_exclusions(request, settings), json.dumps(written).encode(), kept=2 * KEPT)
+
+
+def _exclusions(request: TableRequest, settings: Settings) -> Path:
+    return settings.workspace / "exclusions" / f"{_key(replace(request, kinds=()))}.json"
+
+
+def _left_out(request: TableRequest, settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return whom the join left out: the student's id, and the table that does not know the student."""
+    place = _exclusions(request, settings)
+    written = json.loads(place.read_text(encoding="utf-8")) if place.exists() else []
+    return tuple((student, table) for table, students in written for student in students)
 
 
 def _retyped(dataset: Dataset, schema: Schema) -> Dataset:

@@ -5,8 +5,8 @@ import streamlit as st
 from pages.ui import freshness, raw_rows, text
 
 
-def draw(request, provenance) -> None:
-    """Show the tables of a record with their origin, and offer to read them again."""
+def draw(request, provenance, left_out=()) -> None:
+    """Show the tables of a record with their origin, who is not in it, and offer to read them again."""
     parts = provenance.parts or (provenance,)
     config = st.column_config
     st.dataframe(
@@ -36,9 +36,28 @@ def draw(request, provenance) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         freshness.again(request, key="origin_again")
         st.caption("Reads every table from its server once more; roles, recipe and outcome stay.")
+    _named(left_out)
     with st.expander("What was asked of the servers, and what was noticed", icon=":material/manage_search:"):
         for part in parts:
             _asked(part)
+
+
+def _named(left_out) -> None:
+    """Name the students who are not in the record, folded away."""
+    if not left_out:
+        return
+    students = text.count(len(left_out), "student")
+    with st.expander(f"{students} left out, each named", icon=":material/person_off:"):
+        st.caption("Students of the base table whom a table does not know, as its join was chosen.")
+        st.dataframe(
+            {"id": [one for one, _ in left_out], "table": [table for _, table in left_out]},
+            key="record_left_out", hide_index=True, width="stretch", height=raw_rows.height(len(left_out)),
+            column_config={
+                "id": st.column_config.TextColumn("Student's id", pinned=True),
+                "table": st.column_config.TextColumn("Is not in"),
+            },
+            alt="Students of the base table who are not in the record.",
+        )  # fmt: skip
 
 
 def _asked(part) -> None:

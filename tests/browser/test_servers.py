@@ -3,11 +3,14 @@
 import contextlib
 import json
 import re
+from pathlib import Path
 
+import pandas as pd
 import pytest
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
+from core.__main__ import main
 from core.caseload.access import LOCAL
 from core.modeling.thresholds import ForCapacity
 from core.settings import Settings
@@ -80,7 +83,9 @@ def record(page):
     return page
 
 
-def test_three_servers_become_one_record_and_its_at_risk_list(visit, school_app, in_files, tmp_path):
+def test_three_servers_become_one_record_and_its_at_risk_list(
+    visit, school_app, in_files, tmp_path, monkeypatch
+):
     page = go(finished(visit(server=school_app)), "Data sources")
     page = record(page)
     picture(page, "record_builder")
@@ -95,6 +100,18 @@ def test_three_servers_become_one_record_and_its_at_risk_list(visit, school_app,
     assert metric(page, "Listed") == "40"
     assert b"password" not in plan
     assert saved == list_of_files(plan, in_files, tmp_path)
+    assert replayed(plan, school_app, tmp_path, monkeypatch) == 400
+
+
+def replayed(plan, school_app, folder, monkeypatch):
+    """Replay the downloaded plan as README's nightly job does; return how many students are on the list."""
+    monkeypatch.setenv("WAYMARK_WORKSPACE", str(school_app.workspace))
+    monkeypatch.chdir(folder)
+    Path("student-record.json").write_bytes(plan)
+    assert main(["load", "--plan", "student-record.json", "--out", "students.parquet"]) == 0
+    call = ["at-risk", "--file", "students.parquet", "--outcome", OUTCOME, "--capacity", "100"]
+    assert main([*call, "--out", "list.csv"]) == 0
+    return len(pd.read_csv("list.csv"))
 
 
 def list_of_files(plan, in_files, folder):

@@ -16,7 +16,7 @@ FILES = {
     "parquet": places.parquet,
     "sqlite": places.sqlite,
 }
-SERVERS = {"mysql": "servers", "mongodb": "servers"}
+SERVERS = {"mysql": "servers", "postgresql": "servers", "mongodb": "servers"}
 SPARKS = {
     "spark local": "spark_local",
     "spark cluster": "spark_cluster",
@@ -35,6 +35,16 @@ def mysql_place(mariadb):
     yield places.connected(mysql_connection(mariadb, name))
     with mariadb.connect() as connection, connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE {name}")
+
+
+@pytest.fixture(scope="module")
+def postgresql_place(postgres):
+    """PostgreSQL with both tables."""
+    name = "contract"
+    postgres.execute(f"CREATE DATABASE {name}")
+    places.fill_postgres(postgres.url(name))
+    yield places.connected(Connection.of("school", postgres.settings(name)))
+    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="module")

@@ -129,6 +129,23 @@ def fill_mysql(url: str) -> None:
     engine.dispose()
 
 
+def fill_postgres(url: str) -> None:
+    """Create both tables in a PostgreSQL database."""
+    engine = sqlalchemy.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TABLE students (student_id varchar(20) PRIMARY KEY, name varchar(60), "
+            '"math score" integer, lunch varchar(20), works varchar(3), born date, district varchar(20))'
+        )
+        connection.exec_driver_sql(
+            "CREATE TABLE events (student varchar(20), day date, minutes double precision, word varchar(20))"
+        )
+        marks = ", ".join(["%s"] * 7)
+        connection.exec_driver_sql(f"INSERT INTO students VALUES ({marks})", _rows(STUDENTS))
+        connection.exec_driver_sql("INSERT INTO events VALUES (%s, %s, %s, %s)", _rows(EVENTS))
+    engine.dispose()
+
+
 def fill_mongo(database) -> None:
     """Insert both tables as documents; what is missing is absent in one document and null in the next."""
     database["students"].insert_many(_documents(STUDENTS))

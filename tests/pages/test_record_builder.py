@@ -73,6 +73,18 @@ def test_the_demo_school_is_a_place_beside_the_servers(screen, school):
     assert "60 of 60 students are in 'surveys'" in texts(page) or "of the students matched" in texts(page)
 
 
+def test_whoever_is_left_out_of_the_record_is_named_on_the_page(screen, school):
+    page = with_visits(with_base(builder_of(screen), school), school)
+    page = press(page, "Change", at=1)
+    page = press(fill(page, "Students whom this table does not know", "only matched"), "Use these choices")
+    page = used(page)
+    named = [one.value for one in page.dataframe if list(one.value.columns) == ["id", "table"]]
+
+    assert len(rows_of(page)) == 45
+    assert "15 students left out, each named" in [one.label for one in page.expander]
+    assert sorted(named[0]["id"]) == [f"S{i:06d}" for i in range(4, 61, 4)]
+
+
 def test_a_record_that_cannot_be_joined_leaves_what_is_there(screen):
     page = with_base(builder_of(screen), cache.DEMO_PLACE)
     page = used(press(choose(press(page, "Add a table"), cache.DEMO_PLACE, "surveys"), "Add this table"))

@@ -71,8 +71,12 @@ class PostgreSql:
         user, password = f"{rights}_{next(_NUMBERS)}", secrets.token_urlsafe(18)
         name = sql.Identifier(user)
         with self.connect(database) as connection:
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(password)))
+            connection.execute(
+                sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(password))
+            )
             if RIGHTS[rights]:
                 grant = sql.SQL(RIGHTS[rights])
-                connection.execute(sql.SQL("GRANT {} ON ALL TABLES IN SCHEMA public TO {}").format(grant, name))
+                connection.execute(
+                    sql.SQL("GRANT {} ON ALL TABLES IN SCHEMA public TO {}").format(grant, name)
+                )
         return replace(self, user=user, password=password)

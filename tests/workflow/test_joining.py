@@ -100,6 +100,9 @@ def test_whoever_is_left_out_is_named(plan, settings):
     assert joined.dataset.collect()["student_id"].tolist() == ["007"]
     assert [(one.table, one.ids) for one in joined.exclusions] == [("visits", ("008", "009"))]
     assert joined.n_base == len(joined.dataset.collect()) + joined.n_excluded
+    for _ in range(2):  # the second time out of the snapshot
+        preview = tables.preview(LOCAL, request_of(planning.add_part(LOCAL, strict, part)), settings=settings)
+        assert preview.left_out == (("008", "visits"), ("009", "visits"))
 
 
 def test_every_number_says_where_it_came_from(plan, settings):

@@ -6,7 +6,7 @@ import contextlib
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from core.sources.base import Connections
 from core.sources.hosts import checked_address
 from core.sources.spark import failures, host, session
 from core.sources.spark.java import ServerPlan
+from core.sources.spark.kept import KEPT, key_of
 from core.sources.spark.session import Endpoint, Session
 
 LOCAL = re.compile(r"local(\[(\d{1,3}|\*)\])?")
@@ -68,20 +69,30 @@ def connected(connection: Connection, connections: Connections) -> Iterator[Sess
 
     Raises SourceUnavailable, LoginRefused, HostRefused, InvalidChoice.
     """
-    opened = _opened(connection, connections)
+    key, opened = _opened(connection, connections)
+    opened.tell = None
     try:
-        opened.run(lambda: opened.configure(session.CONFIGURATION))
         yield opened
     finally:
-        opened.close()
+        if opened.is_whole:
+            KEPT.give(key, opened)
+        else:
+            opened.close()
 
 
-def _opened(connection: Connection, connections: Connections, *, attempts: int = ATTEMPTS) -> Session:
+def _opened(
+    connection: Connection, connections: Connections, *, attempts: int = ATTEMPTS
+) -> tuple[Hashable, Session]:
     """Return a session that has answered; a server of ours that is just dying is waited for and replaced."""
     endpoint = endpoint_of(connection, connections)
+    key = key_of(endpoint, name=connection.name, limits=connections.limits)
+    kept = _kept(key)
+    if kept is not None:
+        return key, kept
     made = Session(endpoint, name=connection.name, limits=connections.limits)
     try:
         made.ask()
+        made.run(lambda: made.configure(session.CONFIGURATION))
     except failures.ServerGone:
         made.close()
         if attempts <= 1 or master_of(connection).scheme == "sc":
@@ -91,7 +102,23 @@ def _opened(connection: Connection, connections: Connections, *, attempts: int =
     except AppError:
         made.close()
         raise
-    return made
+    return key, made
+
+
+def _kept(key: Hashable) -> Session | None:
+    """Return a session that an earlier call left and that still answers, or None; raises as ``ask``."""
+    kept = KEPT.take(key)
+    if kept is None:
+        return None
+    try:
+        kept.ask()
+    except failures.ServerGone:
+        kept.close()
+        return None
+    except AppError:
+        kept.close()
+        raise
+    return kept
 
 
 def endpoint_of(connection: Connection, connections: Connections) -> Endpoint:

@@ -41,13 +41,16 @@ def file_relation(session: Session, table: FileTable) -> Relation:
         _together, [partial(read, layout.files) for read, layout in zip(readers, found, strict=True)]
     )
     by_file = {file: read for read, layout in zip(readers, found, strict=True) for file in layout.files}
-    empty = by_file[found[0].files[0]]([found[0].files[0]]) if len(found) == 1 else whole()
+    # The folders of a CSV table name columns that no header has: then Spark is asked.
+    is_known = len(found) == 1 and not (table.format == "csv" and table.is_partitioned)
     is_text = table.format != "parquet"
     return Relation(
         name=table.name,
         what="folder" if table.is_folder else "file",
         format={"csv": "CSV", "json": "JSON lines", "parquet": "Parquet"}[table.format],
-        leaves=leaves_of(empty.schema, loose=is_text, hidden=(FILE, BLOCK, LOST)),
+        leaves=leaves_of(
+            schemas[0] if is_known else whole().schema, loose=is_text, hidden=(FILE, BLOCK, LOST)
+        ),
         whole=whole,
         pieces=tuple(
             _aligned(by_file[file], file, whole, len(found)) for file in table.files if file in by_file
@@ -57,7 +60,7 @@ def file_relation(session: Session, table: FileTable) -> Relation:
         has_lost=is_text,
         drops_lost=table.format == "json",
         notes=_shape_notes(table, found),
-        count=None if is_text else lambda: row_count(whole()),
+        count=None if is_text else partial(row_count, table.files),
     )
 
 
@@ -117,10 +120,18 @@ def _paths(files: Sequence[Path]) -> list[str]:
     return [f"file:{file}" for file in files]
 
 
-def row_count(frame: Any) -> int:
-    """Return the number of rows of a frame."""
-    functions_ = functions()
-    return int(frame.agg(functions_.count(functions_.lit(1))).collect()[0][0])
+def row_count(files: Sequence[Path]) -> int:
+    """Return the number of rows of Parquet files, as their ends tell it; raises BadFile."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    n_rows = 0
+    for file in files:
+        try:
+            n_rows += pq.read_metadata(file).num_rows
+        except (pa.ArrowException, OSError) as error:
+            raise BadFile(f"The file '{file.name}' is damaged.", hint="Export it again.") from error
+    return n_rows
 
 
 def _shape_notes(table: FileTable, found: Sequence[Layout]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ The client as it comes retries for ten minutes when its server is gone, also whe
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import threading
 import uuid
@@ -67,6 +68,8 @@ class Session:
         self.spark = _client_session(endpoint, identity, deadline=limits.seconds)
         self._asker = _client_session(endpoint, identity, deadline=limits.silent_seconds)
         self.tell: Callable[[], None] | None = None
+        self.is_whole = True
+        """Whether all that was asked came to its end: only then the next call may use the session."""
         self._closing = threading.Lock()
 
     def ask(self) -> None:
@@ -85,8 +88,9 @@ class Session:
         import grpc
         from pyspark.errors import PySparkException
 
+        was_whole, self.is_whole = self.is_whole, False
         try:
-            return watched(
+            result = watched(
                 work,
                 ask=self.ask,
                 stop=self.interrupt,
@@ -96,6 +100,8 @@ class Session:
             )
         except (PySparkException, grpc.RpcError) as error:
             raise failures.explained(error, self._name) from None
+        self.is_whole = was_whole
+        return result
 
     def tables(self, frame: Any) -> Iterator[Any]:
         """Return the rows of a frame as Arrow tables, one at a time, in the frame's order."""
@@ -109,8 +115,15 @@ class Session:
 
     def configure(self, settings: dict[str, str]) -> None:
         """Set options of this session alone."""
-        for name, value in settings.items():
-            self.spark.conf.set(name, value)
+        self.spark.conf._set_all(dict(settings), silent=False)  # noqa: SLF001  one question instead of ten
+
+    @contextlib.contextmanager
+    def configured(self, settings: dict[str, str]) -> Iterator[None]:
+        """Set options for the length of the block, if it ends well; else nobody uses the session again."""
+        self.configure(settings)
+        yield
+        for name in settings:
+            self.spark.conf.unset(name)
 
     def interrupt(self) -> None:
         """End what the server does for this session, and every call that waits; never raises."""
@@ -164,6 +177,8 @@ def _client_session(endpoint: Endpoint, identity: str, *, deadline: float) -> An
     client = session.client
     client.set_retry_policies([])
     client.disable_reattachable_execute()
+    # At exit it would ask its server, alive or not; and it would be kept until then.
+    atexit.unregister(client._on_exit)  # noqa: SLF001
     client._rpc_deadlines = _deadlines(deadline)  # noqa: SLF001  its constructor takes them, a session's does not
     return session
 
@@ -202,6 +217,8 @@ def _channels(endpoint: Endpoint, identity: str) -> Any:
 
     channels = Channels(params={"session_id": identity, "user_id": "waymark"})
     channels.setChannelOption("grpc.enable_retries", 0)
+    # A line of its own: one that waits after a failure makes no other wait.
+    channels.setChannelOption("grpc.use_local_subchannel_pool", 1)
     if endpoint.token:
         channels.set(ChannelBuilder.PARAM_TOKEN, endpoint.token)
     return channels

@@ -50,12 +50,12 @@ def gather_first(session: Session, selection: Selection, gathering: Gathering, *
         for part in session.tables(selection.of(lambda: first(limit))):
             gathering.take(part)
         return
-    session.configure(IN_ORDER)
-    for pieces in _batches(selection.relation.pieces):
-        wanted = limit - gathering.n_rows
-        if wanted <= 0:
-            return
-        _take_first(session, selection, gathering, pieces, wanted=wanted)
+    with session.configured(IN_ORDER):
+        for pieces in _batches(selection.relation.pieces):
+            wanted = limit - gathering.n_rows
+            if wanted <= 0:
+                break
+            _take_first(session, selection, gathering, pieces, wanted=wanted)
 
 
 def _take_first(

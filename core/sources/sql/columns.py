@@ -19,6 +19,28 @@ BINARY(n)                               text: its bytes in hexadecimal
 geometry and what is not known          left out, with a note that names it
 ======================================  ==================================================================
 
+======================================  ==================================================================
+declared in PostgreSQL                  what a load gives
+======================================  ==================================================================
+smallint .. integer, oid; boolean       number; boolean is 0 and 1
+bigint                                  number; text, digit for digit, where one is beyond 2**53
+numeric of up to 15 digits              number
+numeric of more digits, without scale   text, digit for digit
+numeric of more digits, money           number; values that have more digits than it holds are counted
+numeric without a length                the one or the other: text where all are whole and one is longer
+real, double precision                  number, as stored; NaN and Infinity are missing, and counted
+date, timestamp with and without zone   date (UTC with zone); infinity and years outside 1 to 9999 are
+                                        missing, and counted
+text, varchar, citext, name             text; char without its padding
+time, interval, uuid, enum, json, xml   text
+inet, bit, ranges, hstore, point        text
+arrays, records                         text: JSON
+bytea                                   text where it is UTF-8; other bytes become U+FFFD, and are counted
+what is not known                       left out, with a note that names it
+======================================  ==================================================================
+
+A domain is read as the type that it is made of.
+
 SQLite has no types, only habits: see ``core/sources/sql/sqlite/rows.py``.
 """
 
@@ -39,12 +61,19 @@ class Form(StrEnum):
     """A whole number that is read as text."""
     LONG_DECIMAL = "long decimal"
     """A number of more digits than a double holds."""
+    FREE_DECIMAL = "decimal"
+    """A number of as many digits as each cell has."""
+    FLAG = "flag"
     DAY = "day"
     STAMP = "time"
     FINE_STAMP = "time with fractions"
+    INSTANT = "day or time"
+    """Comes in microseconds, and beside them as text where it is none of the years 1 to 9999."""
     TEXT = "text"
     WORDS = "words"
     """Text that the server has to be asked for as text."""
+    JSON = "lists"
+    """Lists and records, which the server writes as JSON."""
     HEX = "hexadecimal"
     BYTES = "bytes"
     ANY = "any"
@@ -52,8 +81,8 @@ class Form(StrEnum):
     LEFT_OUT = "left out"
 
 
-NUMBERS = frozenset({Form.WHOLE, Form.NUMBER, Form.DIGITS, Form.LONG_DECIMAL})
-TIMES = frozenset({Form.DAY, Form.STAMP, Form.FINE_STAMP})
+NUMBERS = frozenset({Form.WHOLE, Form.NUMBER, Form.DIGITS, Form.LONG_DECIMAL, Form.FREE_DECIMAL, Form.FLAG})
+TIMES = frozenset({Form.DAY, Form.STAMP, Form.FINE_STAMP, Form.INSTANT})
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def where(family: Family, table: Table, rows: Sequence[Condition]) -> list[Expre
 
 def _meaning(family: Family, field: Field, condition: Condition) -> Expression:
     if condition.test in {Test.MISSING, Test.PRESENT}:
-        cell = family.moment(field) if field.is_time else sa.column(field.name)
+        cell = family.there(field)
         return cell.is_(None) if condition.test is Test.MISSING else cell.is_not(None)
     if condition.test is Test.ONE_OF:
         found = [_compared(family, field, Test.IS, value) for value in condition.values]

@@ -118,6 +118,9 @@ class Family(Protocol):
     def bytes(self, field: Field) -> Expression:
         """Return a column as the exact bytes of the text that a load gives."""
 
+    def there(self, field: Field) -> Expression:
+        """Return what is missing where a load gives a missing cell."""
+
     def same_day(self, moment: Expression) -> Expression:
         """Return the day of a time."""
 
@@ -130,6 +133,9 @@ class Family(Protocol):
     def double(self, expression: Expression) -> Expression:
         """Return a number as a double."""
 
+    def largest(self, value: Expression) -> Expression:
+        """Return the largest of a group's values."""
+
     def text_value(self, text: str) -> Expression:
         """Return a text of a condition as bytes."""
 
@@ -140,9 +146,17 @@ class Family(Protocol):
         """Tell whether a faster driver is there and may be used."""
 
     def read_fast(
-        self, access: Access, raw: Any, statements: Sequence[str], take: Callable[[int, Any], None]
+        self,
+        access: Access,
+        raw: Any,
+        statements: Sequence[str],
+        wires: Sequence[Wire],
+        take: Callable[[int, Any], None],
     ) -> None:
-        """Give ``take`` the Arrow batches of statements run side by side, with their statement's number."""
+        """Give ``take`` the Arrow batches of statements run side by side, with their statement's number.
+
+        Each statement selects ``wires``.
+        """
 
     def batch(self, rows: Sequence[Sequence[Any]], fields: Sequence[Field], changes: Changes) -> Any:
         """Return rows of a statement over these fields as one Arrow batch."""

@@ -102,7 +102,9 @@ def _by(
     statements = [asked.statement(engine.family, more) for more in ranges]
     texts = [f"{written_out(engine.family, each)} /* {tag} */" for each in statements]
     with engine.told(asked.table.name):
-        engine.family.read_fast(engine.access, session.raw, texts, take)
+        engine.family.read_fast(
+            engine.access, session.raw, texts, [wire for each in wires for wire in each], take
+        )
     for each in counts:
         changes.update(each)
     empty = [engine.family.batch([], asked.fields, changes)]

@@ -15,6 +15,8 @@ from core.sources.sql.changes import N_EXAMPLES, Changes
 from core.sources.sql.columns import Field, Form
 
 NO_SUCH_DAY = "not a day of the calendar and left missing"
+NO_SUCH_YEAR = "infinite or not in the years 1 to 9999 and left missing"
+NO_NUMBER = "infinite or not a number and left missing"
 ROUNDED = "rounded to 15 to 17 digits"
 NOT_UTF8 = "not valid UTF-8: the bytes that could not be read were replaced by '�'"
 
@@ -26,8 +28,12 @@ def finished(field: Field, wires: Sequence[Any], changes: Changes) -> Any:
     """Return the values of a column from its arrays of one batch; counts in ``changes``."""
     if field.form in {Form.DAY, Form.STAMP, Form.FINE_STAMP}:
         return _times(field.name, wires, changes, is_day=field.form is Form.DAY)
+    if field.form is Form.INSTANT:
+        return _instants(field.name, wires, changes)
     if field.form is Form.LONG_DECIMAL:
-        return _long_decimals(field.name, wires[0], changes)
+        return long_decimals(field.name, wires[0], changes)
+    if field.form is Form.NUMBER and pa.types.is_floating(wires[0].type):
+        return _finite(field.name, wires[0], changes)
     if field.form is Form.BYTES:
         return _text(field.name, wires[0], changes)
     return wires[0]
@@ -74,8 +80,28 @@ def _shown(number: int) -> str:
     return f"{day[:4]}-{day[4:6]}-{day[6:]}"
 
 
-def _long_decimals(name: str, texts: Any, changes: Changes) -> Any:
-    """Return numbers from decimals in text; counts those that are not exactly the number's own digits."""
+def _instants(name: str, wires: Sequence[Any], changes: Changes) -> Any:
+    """Return times from microseconds; counts those that only came as text."""
+    lost = wires[1].drop_null()
+    changes.add(name, NO_SUCH_YEAR, len(lost), lost[:N_EXAMPLES].to_pylist())
+    return wires[0].cast(pa.timestamp("us"))
+
+
+def _finite(name: str, numbers: Any, changes: Changes) -> Any:
+    """Return numbers without those that are infinite or none at all, which are counted."""
+    good = pc.is_finite(numbers)
+    if not pc.all(good, min_count=0).as_py():
+        strange = numbers.filter(pc.invert(good))
+        changes.add(name, NO_NUMBER, len(strange), map(str, strange[:N_EXAMPLES].to_pylist()))
+        return pc.if_else(good, numbers, None)
+    return numbers
+
+
+def long_decimals(name: str, texts: Any, changes: Changes) -> Any:
+    """Return numbers from decimals in text.
+
+    Counts those that are not exactly the number's own digits, and those that are infinite or none at all.
+    """
     numbers = texts.cast(pa.float64())
     digits = pc.replace_substring_regex(texts.cast(pa.string()), r"^[-0.]+|[.]|[.]?0*$", "")
     suspects = pc.greater(pc.utf8_length(digits), 15)
@@ -87,7 +113,7 @@ def _long_decimals(name: str, texts: Any, changes: Changes) -> Any:
         if text is not None and Decimal(text) != Decimal(repr(number))
     ]
     changes.add(name, ROUNDED, len(changed), changed[:N_EXAMPLES])
-    return numbers
+    return _finite(name, numbers, changes)
 
 
 def _text(name: str, raw: Any, changes: Changes) -> Any:

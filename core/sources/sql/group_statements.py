@@ -13,6 +13,8 @@ from core.sources.sql.columns import Field, Form
 from core.sources.sql.family import Expression, Family, Wire
 
 FIRST_DAY = date(2000, 1, 1)
+WHOLE = frozenset({Form.WHOLE, Form.FLAG})
+DECIMAL = frozenset({Form.NUMBER, Form.LONG_DECIMAL})
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Groupable:
         """The Arrow type that keys come in."""
         if not self.family.is_typed and not self.key.is_time:
             return pa.large_binary()
-        return type_of(self.key)
+        return type_of(self.key, is_key=True)
 
     @property
     def _last_day(self) -> int:
@@ -95,7 +97,7 @@ class Groupable:
         return [self.family.day_number(rows.c.t) <= self._last_day] if self.as_of is not None else []
 
     def _sums(self) -> Part:
-        values = {f"c{i}": self._there(each) for i, each in enumerate(self.counts)}
+        values = {f"c{i}": self.family.there(each) for i, each in enumerate(self.counts)}
         values |= {f"s{i}": self._double(each) for i, each in enumerate(self.sums)}
         values |= {f"y{i}": self._double(each) for i, each in enumerate(self.trends)}
         rows = self._rows(**values)
@@ -131,10 +133,6 @@ class Groupable:
         """Return a sum, 0 of nothing."""
         return self.family.double(sa.func.coalesce(sa.func.sum(expression), 0))
 
-    def _there(self, field: Field) -> Expression:
-        """Return what is missing where a load gives a missing cell."""
-        return self.family.moment(field) if field.is_time else sa.column(field.name)
-
     def _last(self, field: Field) -> Part:
         """Return the statement for the largest value at the latest time of each key."""
         rows = self._rows(v=value_of(self.family, field))
@@ -144,7 +142,7 @@ class Groupable:
         again = rows.alias("again")
         columns = _Columns()
         columns.add("key", found.c.k, self.key_type, _form_of(self.key_type))
-        columns.add("value", sa.func.max(again.c.v), type_of(field), _form_of(type_of(field)))
+        columns.add("value", self.family.largest(again.c.v), type_of(field), _form_of(type_of(field)))
         columns.add("time", self.family.micros(found.c.t), pa.int64())
         same = sa.and_(again.c.k.is_not_distinct_from(found.c.k), again.c.t == found.c.t)
         statement = _large(sa.select(*columns.labelled())).select_from(again.join(found, same))
@@ -162,20 +160,20 @@ def value_of(family: Family, field: Field, *, is_key: bool = False) -> Expressio
         return family.micros(family.moment(field))
     if is_key and not family.is_typed:
         return family.bytes(field)
-    if field.form is Form.WHOLE:
+    if field.form in WHOLE:
         return family.number(field)
-    if field.form in {Form.NUMBER, Form.LONG_DECIMAL}:
+    if field.form in DECIMAL or (field.form is Form.FREE_DECIMAL and not is_key):
         return family.double(family.number(field))
     return family.bytes(field)
 
 
-def type_of(field: Field) -> Any:
+def type_of(field: Field, *, is_key: bool = False) -> Any:
     """Return the Arrow type that ``value_of`` comes in."""
     if field.is_time:
         return pa.int64()
-    if field.form is Form.WHOLE:
+    if field.form in WHOLE:
         return pa.decimal128(20, 0)
-    if field.form in {Form.NUMBER, Form.LONG_DECIMAL}:
+    if field.form in DECIMAL or (field.form is Form.FREE_DECIMAL and not is_key):
         return pa.float64()
     return pa.large_binary()
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.connections import Connection, ConnectionKind
 from core.dataset import Dataset
-from core.errors import AppError, InvalidChoice
+from core.errors import AppError, InvalidChoice, WrongKind
 from core.sources.base import Connections, ConnectionSpec, Progress, SourceStatus, TableInfo
 from core.sources.hosts import OWN
 from core.sources.selection import Condition, Grouping, Groups
@@ -72,10 +72,11 @@ class SqlSource:
 
         Raises TableNotFound, ColumnNotFound, WrongKind, InvalidChoice, TooLarge, SourceUnavailable.
         """
-        _refuse(explode, limit)
+        _check_limit(limit)
         tell = progress or _silent
         tell(0.0, f"Asking '{self.connection.name}' for '{table}'")
         found = self._table(table)
+        _refuse_lists(found, explode)
         asked = self._asked(found, columns, rows, limit)
         got = load.read(self._engine, asked, tell)
         names = [field.name for field in asked.fields]
@@ -101,10 +102,10 @@ class SqlSource:
         progress: Progress | None = None,
     ) -> Groups:
         """Return the sums of each key, worked out by the database; raises as ``load`` does."""
-        _refuse(explode, None)
         tell = progress or _silent
         tell(0.0, f"Asking '{self.connection.name}' to group '{table}'")
         found = self._table(table)
+        _refuse_lists(found, explode)
         groups = self._grouped(found, grouping, rows, tell)
         tell(1.0, f"{len(groups.frame):,} keys found in '{table}'")
         return groups
@@ -151,7 +152,7 @@ class SqlSource:
 
 
 def family_of(kind: ConnectionKind) -> Family:
-    """Return what is particular to a kind of database; raises InvalidChoice for one that is not read yet."""
+    """Return what is particular to a kind of database."""
     if kind is ConnectionKind.MYSQL:
         from core.sources.sql.mysql.family import MySql
 
@@ -160,7 +161,9 @@ def family_of(kind: ConnectionKind) -> Family:
         from core.sources.sql.sqlite.family import Sqlite
 
         return Sqlite()
-    raise InvalidChoice.of("kind", kind, [ConnectionKind.MYSQL, ConnectionKind.SQLITE])
+    from core.sources.sql.postgresql.family import PostgreSql
+
+    return PostgreSql()
 
 
 def _left_out(table: Table) -> tuple[str, ...]:
@@ -172,12 +175,19 @@ def _left_out(table: Table) -> tuple[str, ...]:
     )
 
 
-def _refuse(explode: str, limit: int | None) -> None:
-    if explode:
-        raise InvalidChoice(
-            f"'{explode}' cannot be exploded: columns of an SQL database hold no arrays.",
-            hint="Leave it empty.",
-        )
+def _refuse_lists(table: Table, name: str) -> None:
+    """Refuse to make one row an element; lists of PostgreSQL are read as text."""
+    if not name:
+        return
+    is_list = field_of(table, name).form is Form.JSON
+    raise WrongKind(
+        f"The column '{name}' of table '{table.name}' "
+        + ("is read as text: its lists cannot become rows." if is_list else "holds no lists."),
+        hint="Only a list can become one row an element; leave this empty.",
+    )
+
+
+def _check_limit(limit: int | None) -> None:
     if limit is not None and limit < 0:
         raise InvalidChoice.of("limit", limit, ["0 or more"])
 

@@ -1,5 +1,6 @@
 """A server that refuses, is silent, dies or stops mid-read: one sentence in time, never half a table."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -16,6 +17,10 @@ from tests.servers.proxy import SILENT, FaultProxy, Mode
 from tests.sources.mongo.conftest import source_at
 
 IN_TIME = 6.0
+"""What nobody waits longer for than, under the limits that a source has by itself."""
+PATIENCE = 30.0
+"""For what takes as long as it takes on a busy machine, and is not about silence."""
+QUICK = {"connect_seconds": 1.5, "silent_seconds": 1.5}
 ROWS = 30_000
 
 
@@ -61,16 +66,15 @@ def test_a_refused_connection_is_told_with_the_address(mongo, timed):
 
 def test_a_listener_that_never_speaks_is_given_up_in_time(mongo, timed):
     with silent() as listener:
-        source = source_at(mongo, "school", port=listener.port)
-        error = timed(lambda: source.load("students"))
+        error = timed(lambda: source_at(mongo, "school", port=listener.port).load("students"))
 
         assert str(error) == f"'surveys' does not answer at 127.0.0.1:{listener.port}."
-        assert not source.status().reachable
+        assert not source_at(mongo, "school", port=listener.port, limits=QUICK).status().reachable
 
 
 def test_what_is_no_mongodb_is_told(mongo, timed):
     with silent(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 8) as listener:
-        error = timed(source_at(mongo, "school", port=listener.port).tables)
+        error = timed(source_at(mongo, "school", port=listener.port, limits=QUICK).tables)
 
         assert isinstance(error, SourceUnavailable)
 
@@ -132,27 +136,48 @@ def test_limits_of_rows_bytes_and_seconds_are_kept(own):
         source_at(own, "school", limits={"rows": 1_000}).load("students")
     with pytest.raises(TooLarge, match=r"'students' has more than the limit of 0\.0 GiB\."):
         source_at(own, "school", limits={"bytes": 100_000}).load("students")
-    with FaultProxy(own.port) as proxy:
+    with between(own) as proxy:
         proxy.mode = Mode(rate=2_000_000)
         source = source_at(own, "school", port=proxy.port, limits={"seconds": 1.0})
         with pytest.raises(TooLarge, match="took longer than its limit of 1 seconds"):
             source.load("students")
 
 
+@contextlib.contextmanager
+def between(server):
+    """A proxy before a server, that ends when nobody connects to it any more: the driver's threads do."""
+    before = threading.active_count()
+    with FaultProxy(server.port) as proxy:
+        yield proxy
+        proxy.mode = Mode()
+        _wait_for_threads(before + 1)
+
+
 def cut(own, n_bytes, **how):
     """Return how many rows came through a stream that is cut after so many bytes; None for an error."""
-    with FaultProxy(own.port) as proxy:
-        source = source_at(own, "school", port=proxy.port)
+    with between(own) as proxy:
+        source = source_at(own, "school", port=proxy.port, limits=QUICK)
         proxy.mode = Mode(cut_after=n_bytes, **how)
         begun = time.monotonic()
         try:
             rows = source.arrow("students").table.num_rows
         except SourceUnavailable:
             rows = None
-        assert time.monotonic() - begun < IN_TIME
+        assert time.monotonic() - begun < PATIENCE
         proxy.mode = Mode()
-        assert source.describe("students").n_rows == ROWS
+        assert soon(lambda: source.describe("students")).n_rows == ROWS
     return rows
+
+
+def soon(call):
+    """What a call gives once the fault is lifted; a busy machine may need several."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            return call()
+        except SourceUnavailable:
+            time.sleep(0.2)
+    return call()
 
 
 @pytest.mark.parametrize("n_bytes", [0, 100, 400, 5_000, 200_000, 600_000, 3_000_000, 12_000_000, 16_500_000])
@@ -169,22 +194,22 @@ def test_a_stream_cut_anywhere_never_gives_half_a_table(own, n_bytes, with_reset
 
 def test_a_server_that_falls_silent_mid_read_is_given_up_and_its_thread_ends(own, timed):
     before = threading.active_count()
-    with FaultProxy(own.port) as proxy:
+    with between(own) as proxy:
         source = source_at(own, "school", port=proxy.port)
-        proxy.mode = Mode(rate=3_000_000)
-        threading.Timer(1.5, lambda: setattr(proxy, "mode", SILENT)).start()
+        proxy.mode = Mode(rate=4_000_000)
+        threading.Timer(1.0, lambda: setattr(proxy, "mode", SILENT)).start()
         begun = time.monotonic()
         with pytest.raises(SourceUnavailable, match="'surveys' stopped answering"):
             source.load("students")
-        assert time.monotonic() - begun < 1.5 + IN_TIME
+        assert time.monotonic() - begun < 1.0 + IN_TIME
         _wait_for_threads(before + 1)
         proxy.mode = Mode()
 
-        assert source.load("students", limit=5).provenance.n_rows == 5
+        assert soon(lambda: source.load("students", limit=5)).provenance.n_rows == 5
 
 
 def _wait_for_threads(most):
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + PATIENCE
     while threading.active_count() > most and time.monotonic() < deadline:
         time.sleep(0.1)
     assert threading.active_count() <= most, threading.enumerate()
@@ -194,23 +219,31 @@ def test_a_cancelled_load_ends_at_once_on_both_sides(own):
     class Cancelled(Exception):
         pass
 
+    cancelled = []
+
     def cancel(fraction, words):
-        if "0 rows" not in words[:6]:
+        if "rows read" in words and proxy.to_client > 2_000_000:
+            cancelled.append(time.monotonic())
             raise Cancelled
 
-    with FaultProxy(own.port) as proxy:
+    with between(own) as proxy:
         proxy.mode = Mode(rate=4_000_000)
-        begun = time.monotonic()
         with pytest.raises(Cancelled):
-            source_at(own, "school", port=proxy.port).load(
-                "students", progress=lambda f, w: cancel(f, w) if time.monotonic() - begun > 1 else None
-            )
-        assert time.monotonic() - begun < 8
+            source_at(own, "school", port=proxy.port).load("students", progress=cancel)
+        assert time.monotonic() - cancelled[0] < 2
+    assert not _ours(own)
+
+
+def _ours(own):
+    """What the server still does, or keeps, for a source."""
+    with own.client() as client:
+        found = client.admin.aggregate([{"$currentOp": {"idleCursors": True}}])
+        return [each for each in found if "waymark" in str(each) and "$currentOp" not in str(each)]
 
 
 def test_a_killed_server_is_told_and_read_again_after_its_restart(own):
     source = source_at(own, "school")
-    with FaultProxy(own.port) as proxy:
+    with between(own) as proxy:
         proxy.mode = Mode(rate=3_000_000)
         threading.Timer(1.0, own.process.kill).start()
         with pytest.raises(SourceUnavailable, match="'surveys'"):
@@ -219,7 +252,7 @@ def test_a_killed_server_is_told_and_read_again_after_its_restart(own):
         source.load("students")
     own.process.restart()
 
-    assert source.load("students", limit=5).provenance.n_rows == 5
+    assert soon(lambda: source.load("students", limit=5)).provenance.n_rows == 5
 
 
 def test_a_stopped_server_is_told_in_time_and_read_again_when_it_goes_on(own):
@@ -229,10 +262,10 @@ def test_a_stopped_server_is_told_in_time_and_read_again_when_it_goes_on(own):
         begun = time.monotonic()
         status = source.status()
         with pytest.raises(SourceUnavailable):
-            source.load("students")
+            source_at(own, "school", limits=QUICK).load("students")
         assert time.monotonic() - begun < 2 * IN_TIME
         assert not status.reachable
     finally:
         os.kill(own.process.pid, signal.SIGCONT)
 
-    assert source.load("students", limit=5).provenance.n_rows == 5
+    assert soon(lambda: source.load("students", limit=5)).provenance.n_rows == 5

@@ -14,6 +14,7 @@ QUICK = ReadLimits(seconds=30.0, connect_seconds=2.0, silent_seconds=2.5)
 def source_of(
     port,
     *,
+    kind=ConnectionKind.MYSQL,
     database="",
     user="root",
     password="",
@@ -25,7 +26,7 @@ def source_of(
     """A source as settings make it."""
     connection = Connection(
         name="school",
-        kind=ConnectionKind.MYSQL,
+        kind=kind,
         host=host,
         port=port,
         user=user,
@@ -71,6 +72,37 @@ class School:
             f"'2024-01-01' + INTERVAL seq % 100000 MINUTE FROM seq_1_to_{n_rows}",
             f"ANALYZE TABLE {table}",
         )
+
+
+class PgSchool:
+    """A database of PostgreSQL with a source that reads it."""
+
+    def __init__(self, server, name):
+        self.server = server
+        self.name = name
+
+    def source(self, **more):
+        login = {"port": self.server.port, "user": self.server.user, "password": self.server.password}
+        return source_of(**{**login, "database": self.name, "kind": ConnectionKind.POSTGRESQL, **more})
+
+    def run(self, *statements):
+        return self.server.execute(*statements, database=self.name)
+
+    def fill(self, n_rows, table="events"):
+        """Make a table with so many rows: an id, a text, a number and a time."""
+        self.run(
+            f"CREATE TABLE {table} AS SELECT n AS id, 'S' || lpad((n % 997)::text, 8, '0') AS student, "
+            "n / 8.0::float8 AS minutes, timestamp '2024-01-01' + (n % 100000) * interval '1 minute' AS seen "
+            f"FROM generate_series(1, {n_rows}) AS n",
+            f"ALTER TABLE {table} ADD PRIMARY KEY (id)",
+            f"ANALYZE {table}",
+        )
+
+
+@pytest.fixture
+def pg(postgres_database):
+    """An empty database of the shared PostgreSQL."""
+    return PgSchool(postgres_database.server, postgres_database.name)
 
 
 @pytest.fixture

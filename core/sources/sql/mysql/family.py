@@ -134,6 +134,10 @@ class MySql:
         """Return a column as the exact bytes of its text."""
         return expressions.exact(field)
 
+    def there(self, field: Field) -> Expression:
+        """Return what is missing where a load gives a missing cell."""
+        return self.moment(field) if field.is_time else sa.column(field.name)
+
     def same_day(self, moment: Expression) -> Expression:
         """Return the day of a time."""
         return sa.func.date(moment)
@@ -150,6 +154,10 @@ class MySql:
         """Return a number as a double."""
         return expressions.double(expression)
 
+    def largest(self, value: Expression) -> Expression:
+        """Return the largest of a group's values."""
+        return sa.func.max(value)
+
     def text_value(self, text: str) -> Expression:
         """Return a text of a condition as bytes."""
         return sa.literal(text.encode("utf-8", "surrogatepass"), expressions.Hexadecimal())
@@ -163,7 +171,12 @@ class MySql:
         return fast.can_read(access)
 
     def read_fast(
-        self, access: Access, raw: Any, statements: Sequence[str], take: Callable[[int, Any], None]
+        self,
+        access: Access,
+        raw: Any,
+        statements: Sequence[str],
+        wires: Sequence[Wire],
+        take: Callable[[int, Any], None],
     ) -> None:
         """Give the Arrow batches of statements to ``take``."""
         fast.read(access, statements, version=raw.get_server_info(), take=take)

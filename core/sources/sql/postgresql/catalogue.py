@@ -40,6 +40,7 @@ TABLE = sa.text(
         END, current_setting('server_encoding')
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE n.nspname = :schema AND c.relname = :name AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     """
 )
 COLUMNS = sa.text(
@@ -105,5 +106,7 @@ def table(connection: sa.Connection, name: str) -> Table | None:
 
 def _field(row: Any, encoding: str) -> Field:
     name, declared, base, kind, category, modifier, _ = row
-    form = form_of(str(base), kind=str(kind), category=str(category), modifier=int(modifier), encoding=encoding)
+    form = form_of(
+        str(base), kind=str(kind), category=str(category), modifier=int(modifier), encoding=encoding
+    )
     return Field(str(name), str(declared), form)

@@ -13,7 +13,8 @@ from core.sources.sql.columns import Field, Form
 from core.sources.sql.family import Expression, Wire
 
 FORMS = {
-    Form.WHOLE: "int2 int4 int8 oid bool",
+    Form.WHOLE: "int2 int4 int8 oid",
+    Form.FLAG: "bool",
     Form.NUMBER: "float4 float8",
     Form.LONG_DECIMAL: "money",
     Form.INSTANT: "date timestamp timestamptz",
@@ -62,33 +63,102 @@ def wires(field: Field) -> tuple[Wire, ...]:
 
     Days and times come as microseconds, and beside them the text of those that no calendar here has.
     """
-    if field.form is Form.WHOLE:
-        return (Wire(whole(field), pa.int64()),)
+    column: Expression = sa.column(field.name)
+    if field.form in {Form.WHOLE, Form.FLAG}:
+        return (Wire(_whole(field), pa.int64()),)
     if field.form is Form.NUMBER:
-        return (Wire(double(sa.column(field.name)), pa.float64()),)
+        return (Wire(double(column), pa.float64()),)
     if field.form is Form.INSTANT:
-        lost = sa.case((sa.not_(_is_real(field)), sa.cast(sa.column(field.name), sa.Text())))
-        return (Wire(_load_micros(field), pa.int64()), Wire(lost, pa.string()))
+        lost = sa.case((sa.not_(_is_real(column)), sa.cast(column, sa.Text())))
+        return (Wire(micros(moment(field)), pa.int64()), Wire(lost, pa.string()))
     if field.form is Form.BYTES:
         return (Wire(exact(field), pa.large_binary()),)
-    return (Wire(text(field), pa.string()),)
+    return (Wire(_text(field), pa.string()),)
 
 
-def whole(field: Field) -> Expression:
-    """Return a whole number, a flag as 0 and 1."""
+def exact(field: Field) -> Expression:
+    """Return a column as the bytes of its text: no collation finds two of them alike."""
     column: Expression = sa.column(field.name)
-    if field.type == "boolean" or _is_domain(field):
-        column = sa.cast(column, sa.Integer()) if field.type == "boolean" else column
-    return sa.cast(column, sa.BigInteger()) if field.type in {"boolean", "oid"} else column
+    if field.form is not Form.BYTES:
+        return sa.func.convert_to(_text(field), "UTF8", type_=Hexadecimal())
+    if field.type == "bytea":
+        return column
+    return sa.func.convert_to(sa.cast(column, sa.Text()), NO_TEXT_CODING, type_=Hexadecimal())
 
 
-def text(field: Field) -> Expression:
+def number(field: Field) -> Expression:
+    """Return a column as the number that a load gives; missing where it is none, or infinite."""
+    if field.form in {Form.WHOLE, Form.FLAG}:
+        return _whole(field)
+    if field.form is Form.NUMBER:
+        value = double(sa.column(field.name))
+        strange = [sa.literal_column(f"'{word}'::float8") for word in STRANGE]
+        return sa.case((value.not_in(strange), value))
+    value = sa.cast(sa.column(field.name), sa.Numeric())
+    strange = [sa.literal_column(f"'{word}'") for word in STRANGE]
+    return sa.case((sa.cast(value, sa.Text()).not_in(strange), value))
+
+
+def double(expression: Expression) -> Expression:
+    """Return a number as a double."""
+    return sa.cast(expression, sa.Double())
+
+
+def moment(field: Field) -> Expression:
+    """Return a column as a time in UTC; missing where it is infinite, or not in the years 1 to 9999."""
+    column: Expression = sa.column(field.name)
+    # The session's zone is UTC.
+    return sa.case((_is_real(column), sa.cast(column, sa.TIMESTAMP())))
+
+
+def micros(when: Expression) -> Expression:
+    """Return microseconds from 1970-01-01."""
+    return sa.cast(sa.extract("epoch", when) * sa.literal_column("1000000"), sa.BigInteger())
+
+
+def day_number(when: Expression) -> Expression:
+    """Return whole days from 2000-01-01."""
+    return sa.cast(when, sa.Date()).op("-", return_type=sa.Integer())(sa.literal_column("DATE '2000-01-01'"))
+
+
+def largest(value: Expression) -> Expression:
+    """Return the largest of a group's values; there is no ``max`` of bytes before PostgreSQL 18."""
+    ordered = postgresql.aggregate_order_by(value, value.desc())
+    return sa.func.array_agg(ordered, type_=postgresql.ARRAY(value.type))[1]
+
+
+def _is_real(column: Expression) -> Expression:
+    """Tell whether a day or a time is one of the years 1 to 9999."""
+    first, beyond = (sa.literal_column(f"TIMESTAMPTZ '{when}'") for when in (FIRST, BEYOND))
+    return sa.and_(column >= first, column < beyond)
+
+
+def _whole(field: Field) -> Expression:
+    """Return a whole number; a flag is 0 or 1."""
+    column: Expression = sa.column(field.name)
+    return sa.cast(column, sa.Integer() if field.form is Form.FLAG else sa.BigInteger())
+
+
+def _text(field: Field) -> Expression:
     """Return a column as the text that a load gives."""
     column: Expression = sa.column(field.name)
-    if field.form is Form.WHOLE:
-        column = whole(field)
+    if field.form is Form.FLAG:
+        column = _whole(field)
     elif field.form is Form.JSON:
         column = sa.func.to_json(column)
     elif field.form is Form.LONG_DECIMAL:
         column = sa.cast(column, sa.Numeric())
+    elif field.form is Form.FREE_DECIMAL:
+        column = sa.func.trim_scale(column)
     return sa.cast(column, sa.Text())
+
+
+class Hexadecimal(sa.types.TypeDecorator[bytes]):
+    """Bytes that are written out in hexadecimal: nothing in them can end the literal."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def literal_processor(self, dialect: Any) -> Callable[[bytes], str]:
+        """Return what writes the literal."""
+        return lambda value: f"'\\x{value.hex()}'::bytea"

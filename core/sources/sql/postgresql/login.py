@@ -6,6 +6,7 @@ import contextlib
 import math
 import os
 import socket
+import ssl
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -26,11 +27,22 @@ NOTICES_CLIENTS = 140_000
 """From this version on a server notices that its client has gone."""
 
 
+class _Passing(psycopg.ServerCursor[TupleRow]):
+    """A cursor that goes with its session, which is closed after each question."""
+
+    def __del__(self) -> None:
+        pass
+
+
 class Careful(psycopg.Connection[TupleRow]):
     """A session that gives up on a silent server."""
 
     patience = 4.0
     """Seconds that one answer may take."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.server_cursor_factory = _Passing
 
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
         """Return what the server answers; raises TimeoutError where it says nothing for too long."""
@@ -60,8 +72,9 @@ def login(access: Access) -> Careful:
     """Return a session that gives up on a silent server soon; raises the driver's errors."""
     session = Careful.connect(autocommit=True, prepare_threshold=None, **parameters(access))
     session.be_patient(access.limits.silent_seconds)
-    for setting, value in settings(session.info.server_version, access.limits.seconds).items():
-        session.execute("SELECT pg_catalog.set_config(%s, %s, false)", (setting, value))
+    wanted = settings(session.info.server_version, access.limits.seconds)
+    asked = ", ".join(["pg_catalog.set_config(%s, %s, false)"] * len(wanted))
+    session.execute(f"SELECT {asked}", [word for setting in wanted.items() for word in setting])
     return session
 
 
@@ -91,7 +104,7 @@ def parameters(access: Access) -> dict[str, Any]:
         "options": "",
         "passfile": f"{os.devnull}/none",
         "sslmode": "verify-full" if connection.tls else "disable",
-        "sslrootcert": connection.ca_file or "system",
+        "sslrootcert": connection.ca_file or (_authorities() if connection.tls else ""),
         "sslcertmode": "disable",
         "gssencmode": "disable",
         # Nobody who only pretends to be the server is given the password in plain words.
@@ -99,6 +112,11 @@ def parameters(access: Access) -> dict[str, Any]:
         "target_session_attrs": "any",
         "load_balance_hosts": "disable",
     }
+
+
+def _authorities() -> str:
+    """Return the file with the authorities that this computer trusts, else the driver's own idea of it."""
+    return ssl.get_default_verify_paths().cafile or "system"
 
 
 def settings(version: int, seconds: float) -> dict[str, str]:

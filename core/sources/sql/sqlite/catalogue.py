@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.sources.sql.columns import Field, Form, Table
+from core.sources.sql.odd import count
 from core.sources.sql.sqlite import expressions
 
 LOOKED_AT = 50_000
@@ -73,7 +74,7 @@ def mixed(
         return {}
     part: Any = sa.select(*[sa.column(field.name) for field in table.fields]).select_from(place)
     some = part.limit(LOOKED_AT).subquery("some")
-    counts = [_count(sa.func.typeof(some.c[field.name]) == kind) for field in table.fields for kind in TYPES]
+    counts = [count(sa.func.typeof(some.c[field.name]) == kind) for field in table.fields for kind in TYPES]
     found = [int(n or 0) for n in connection.execute(sa.select(*counts)).one()]
     kinds: dict[str, tuple[tuple[str, int], ...]] = {}
     for i, field in enumerate(table.fields):
@@ -83,26 +84,3 @@ def mixed(
         if there and (not fits or (field.form is Form.ANY and len(there) > 1)):
             kinds[field.name] = tuple(there)
     return kinds
-
-
-def odd_cells(connection: sa.Connection, able: Any) -> tuple[str, ...]:
-    """Return a note for each column of a grouping whose cells were no numbers or no times."""
-    asked = {field.name: expressions.number(field) for field in (*able.sums, *able.trends)}
-    if able.time is not None:
-        asked[able.time.name] = expressions.moment(able.time)
-    if not asked:
-        return ()
-    odd = [_count(sa.column(name).is_not(None) & value.is_(None)) for name, value in asked.items()]
-    statement = sa.select(*odd).select_from(able.place).where(*able.conditions)
-    found = zip(asked, connection.execute(statement).one(), strict=True)
-    return tuple(
-        f"Column '{name}': {n:,} {'value was' if n == 1 else 'values were'} "
-        f"no {'time' if able.time is not None and name == able.time.name else 'number'} and left out."
-        for name, n in found
-        if n
-    )
-
-
-def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    """Return how many rows meet a condition."""
-    return sa.func.sum(sa.case((condition, 1), else_=0))

@@ -14,6 +14,7 @@ from core.errors import AppError, BadFile, SourceUnavailable, TableNotFound, Too
 from core.sources.sql.changes import Changes
 from core.sources.sql.columns import Field, Table
 from core.sources.sql.family import Access, Expression, Wire
+from core.sources.sql.odd import odd_cells
 from core.sources.sql.sqlite import catalogue, expressions, rows
 
 BUSY_SECONDS = 2.0
@@ -120,7 +121,7 @@ class Sqlite:
 
     def odd_cells(self, connection: sa.Connection, able: Any) -> tuple[str, ...]:
         """Return a note for each column whose cells were no numbers or no times."""
-        return catalogue.odd_cells(connection, able)
+        return odd_cells(self, connection, able)
 
     def warnings(self, connection: sa.Connection, access: Access) -> tuple[str, ...]:
         """Return nothing: the file is opened to be read only."""
@@ -146,6 +147,10 @@ class Sqlite:
         """Return a column as the exact bytes of its text."""
         return expressions.exact(field)
 
+    def there(self, field: Field) -> Expression:
+        """Return what is missing where a load gives a missing cell."""
+        return self.moment(field) if field.is_time else sa.column(field.name)
+
     def same_day(self, moment: Expression) -> Expression:
         """Return the day of a time."""
         return sa.func.substr(moment, 1, 10)
@@ -162,6 +167,10 @@ class Sqlite:
         """Return a number as a double."""
         return sa.cast(expression, sa.Double())
 
+    def largest(self, value: Expression) -> Expression:
+        """Return the largest of a group's values."""
+        return sa.func.max(value)
+
     def text_value(self, text: str) -> Expression:
         """Return a text of a condition as bytes."""
         return sa.literal(text.encode("utf-8", "surrogatepass"), sa.LargeBinary())
@@ -175,7 +184,12 @@ class Sqlite:
         return False
 
     def read_fast(
-        self, access: Access, raw: Any, statements: Sequence[str], take: Callable[[int, Any], None]
+        self,
+        access: Access,
+        raw: Any,
+        statements: Sequence[str],
+        wires: Sequence[Wire],
+        take: Callable[[int, Any], None],
     ) -> None:
         """Do nothing; see ``has_fast_way``."""
 
