@@ -33,6 +33,7 @@ from core.workflow.connecting import ConnectionView, TableLook
 from core.workflow.listing import ThresholdPolicy
 from core.workflow.planning import ConnectionSpec, DemoSpec, FileSpec, Part, PartSpec, Provenance, SourcePlan
 from core.workflow.requests import CleaningRequest, TableRequest, TrainingRequest
+from core.workflow.stated import connections_stamp
 from core.workflow.training import Training
 
 DRAWING = ("altair", "plotly.graph_objects", "streamlit.elements.arrow")
@@ -45,11 +46,21 @@ KEYS: dict[Any, Any] = {
 """How an actor and a request are told apart in a key: by value, never by a sample."""
 LOOKED_SECONDS = 300
 """How long what was seen of a server may be shown before it is asked again."""
+QUESTIONS_AT_ONCE = 4
+QUESTIONS: dict[str, tuple[Any, str]] = {
+    "connection": (connecting.check_connection, "Asking the server"),
+    "databases": (connecting.databases_of, "Listing the databases"),
+    "tables": (connecting.tables_of, "Listing the tables"),
+    "look": (connecting.look_at, "Looking at the table"),
+    "match": (planning.check_matches, "Comparing the ids"),
+    "drift": (planning.check_drifts, "Looking for changed columns"),
+}
+"""What is asked of servers on Data sources: the use case, and what a viewer is told meanwhile."""
 DEMO_PLACE, OPEN_FILE_PLACE = planning.DEMO_PLACE, planning.OPEN_FILE_PLACE
 JOINS, MEASURES, TESTS = planning.JOINS, planning.MEASURES, planning.TESTS
 new_plan, add_part, drop_part = planning.new_plan, planning.add_part, planning.drop_part
 set_as_of, plan_words = planning.set_as_of, planning.plan_words
-plan_bytes, read_plan, remap = planning.plan_bytes, planning.read_plan, planning.remap
+plan_bytes, remap = planning.plan_bytes, planning.remap
 """What a page may choose from, and what needs neither settings nor a cache."""
 DOOR: dict[str, Any] = {
     "show_spinner": False,
@@ -74,6 +85,14 @@ def runner() -> JobRunner:
     return JobRunner(at_once=chosen.jobs_at_once, limits=limits)
 
 
+@st.cache_resource(show_spinner=False)
+def asker() -> JobRunner:
+    """Return the runner of questions to servers: a slow one keeps nobody from training or loading."""
+    chosen = settings()
+    limits = JobLimits(seconds=chosen.job_seconds, memory_mib=chosen.job_memory_mib)
+    return JobRunner(at_once=QUESTIONS_AT_ONCE, limits=limits)
+
+
 def actor(name: str | None) -> Actor:
     """Return the actor whom the gate named."""
     return actors.actor_named(name)
@@ -92,6 +111,7 @@ def source_name(request: TrainingRequest) -> str:
 def stop() -> None:
     """Cancel what still runs."""
     runner().stop()
+    asker().stop()
 
 
 def warm() -> None:
@@ -153,51 +173,54 @@ def may_change_connections(actor: Actor) -> bool:
 
 
 def save_connection(actor: Actor, name: str, **given: Any) -> ConnectionView:
-    """Keep a connection that was stated on the page; what was seen through an earlier one is forgotten."""
-    kept = connecting.save_connection(actor, name, settings=settings(), **given)
-    _forget_what_was_seen()
-    return kept
+    """Keep a connection that was stated on the page."""
+    return connecting.save_connection(actor, name, settings=settings(), **given)
 
 
 def remove_connection(actor: Actor, name: str) -> None:
     """Forget a connection that was stated on the page."""
     connecting.remove_connection(actor, name, settings=settings())
-    _forget_what_was_seen()
 
 
-def _forget_what_was_seen() -> None:
-    """Let every question to a server be asked anew."""
-    for door in (connection_job, databases_job, tables_job, look_job, match_job, drift_job):
-        door.clear()
-
-
-@st.cache_resource(max_entries=16, ttl=LOOKED_SECONDS, **DOOR)
 def connection_job(actor: Actor, name: str) -> Job:
     """Ask whether a connection answers; the value is a SourceStatus."""
-    return runner().start(
-        connecting.check_connection, actor, name, settings=settings(), name=f"Asking '{name}'"
-    )
+    return _ask(actor, "connection", name)
 
 
-@st.cache_resource(max_entries=16, ttl=LOOKED_SECONDS, **DOOR)
 def databases_job(actor: Actor, name: str) -> Job:
     """List the databases of a connection."""
-    return runner().start(
-        connecting.databases_of, actor, name, settings=settings(), name="Listing the databases"
-    )
+    return _ask(actor, "databases", name)
 
 
-@st.cache_resource(max_entries=32, ttl=LOOKED_SECONDS, **DOOR)
 def tables_job(actor: Actor, source: PartSpec) -> Job:
     """List the tables of a source."""
-    return runner().start(connecting.tables_of, actor, source, settings=settings(), name="Listing the tables")
+    return _ask(actor, "tables", source)
 
 
-@st.cache_resource(max_entries=32, ttl=LOOKED_SECONDS, **DOOR)
 def look_job(actor: Actor, source: PartSpec, table: str, explode: str = "") -> Job:
     """Look at a table before it is loaded; the value is a TableLook."""
-    asked = {"explode": explode, "settings": settings()}
-    return runner().start(connecting.look_at, actor, source, table, name=f"Looking at '{table}'", **asked)
+    return _ask(actor, "look", source, table, explode=explode)
+
+
+def match_job(actor: Actor, plan: SourcePlan) -> Job:
+    """Compare the ids of a plan's tables."""
+    return _ask(actor, "match", plan)
+
+
+def drift_job(actor: Actor, plan: SourcePlan) -> Job:
+    """Look for columns that changed since a plan was made."""
+    return _ask(actor, "drift", plan)
+
+
+def _ask(actor: Actor, what: str, *about: Any, **choices: str) -> Job:
+    """Ask a server; once connections are stated on the page, or by another program, it is asked anew."""
+    return _question(actor, what, about, choices, connections_stamp(settings().workspace))
+
+
+@st.cache_resource(max_entries=96, ttl=LOOKED_SECONDS, **DOOR)
+def _question(actor: Actor, what: str, about: Any, choices: dict[str, str], stamp: int) -> Job:  # noqa: ARG001
+    use_case, name = QUESTIONS[what]
+    return asker().start(use_case, actor, *about, name=name, settings=settings(), **choices)
 
 
 def part_places(actor: Actor, request: TrainingRequest) -> tuple[str, ...]:
@@ -225,18 +248,9 @@ def set_rule(
     return planning.set_rule(actor, plan, index, planning.KeyRule(case=case, spaces=spaces, zeros=zeros))
 
 
-@st.cache_resource(max_entries=8, ttl=LOOKED_SECONDS, **DOOR)
-def match_job(actor: Actor, plan: SourcePlan) -> Job:
-    """Compare the ids of a plan's tables."""
-    return runner().start(planning.check_matches, actor, plan, settings=settings(), name="Comparing the ids")
-
-
-@st.cache_resource(max_entries=8, ttl=LOOKED_SECONDS, **DOOR)
-def drift_job(actor: Actor, plan: SourcePlan) -> Job:
-    """Look for columns that changed since a plan was made."""
-    return runner().start(
-        planning.check_drifts, actor, plan, settings=settings(), name="Looking for changed columns"
-    )
+def read_plan(actor: Actor, content: bytes) -> SourcePlan:
+    """Return the plan that an uploaded file holds; files outside the workspace are none of its business."""
+    return planning.read_plan(actor, content, files=settings().workspace / "files")
 
 
 def with_remapped(
@@ -247,8 +261,11 @@ def with_remapped(
 
 
 def with_plan(actor: Actor, request: TrainingRequest, plan: SourcePlan) -> TrainingRequest:
-    """Return the request for the students of a plan, read anew."""
-    return request.with_source(plan, revision=planning.new_revision(actor))
+    """Return the request for the students of a plan, read anew; what was set for an earlier plan stays."""
+    revision = planning.new_revision(actor)
+    if plan_of(request) is None:
+        return request.with_source(plan, revision=revision)
+    return request.with_plan(plan, revision=revision)
 
 
 def refresh(actor: Actor, request: TrainingRequest) -> TrainingRequest:
@@ -260,6 +277,11 @@ def refresh(actor: Actor, request: TrainingRequest) -> TrainingRequest:
 def plan_of(request: TrainingRequest) -> SourcePlan | None:
     """Return the plan that a request reads, or None."""
     return request.table.source if isinstance(request.table.source, SourcePlan) else None
+
+
+def read_limits(actor: Actor) -> str:
+    """Return what one read from a server may take, in one sentence."""
+    return connecting.read_limits(actor, settings=settings())
 
 
 def freshness(actor: Actor, request: TrainingRequest) -> Provenance | None:

@@ -98,6 +98,13 @@ class Connection:
             return self.file
         return f"{self.host}:{self.port or PORTS[self.kind]}"
 
+    @property
+    def led_to(self) -> str:
+        """The host that it leads to; empty where it stays on this computer."""
+        if self.kind is ConnectionKind.SPARK and "://" in self.master:
+            return self.master.partition("://")[2].partition(":")[0].partition("/")[0]
+        return self.host
+
     @classmethod
     def of(cls, name: str, given: Mapping[str, Any], *, origin: str = "settings") -> Self:
         """Return the connection that the keys of a settings table mean.
@@ -199,7 +206,12 @@ def _flag(name: str, key: str, value: Any) -> bool:
 
 
 def _check(made: Connection) -> None:
-    """Do nothing if the connection has what its kind needs; raises SourceNotConfigured."""
+    """Do nothing if the connection has what its kind needs; raises SourceNotConfigured, InvalidChoice."""
+    if re.search(r"[&?#;=\s]", made.ca_file):
+        raise InvalidChoice(
+            f"The connection '{made.name}' cannot use the file '{made.ca_file[:60]}' for 'ca_file'.",
+            hint="Its path must be without spaces and without & ? # ; =, which drivers take for options.",
+        )
     if made.kind in WITH_HOST and not made.host:
         missing = "host"
     elif made.kind is ConnectionKind.SQLITE and not made.file:

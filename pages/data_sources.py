@@ -11,6 +11,7 @@ from pages.ui import (
     roles_editor,
     source_chooser,
     state,
+    text,
     widgets,
 )
 
@@ -26,6 +27,7 @@ source_chooser.draw(request)
 preview = widgets.result_of(cache.preview_job(actor, request))
 
 st.subheader("2. The table as it was read")
+st.caption(f"What you work on now: the {text.md(cache.source_name(request))}.")
 widgets.provenance(preview.provenance)
 if cache.plan_of(request) is not None:
     record_origin.draw(request, preview.provenance, preview.left_out)

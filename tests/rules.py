@@ -25,6 +25,7 @@ VALUE_MODULES = {
     "actors",
     "copies",
     "limits",
+    "own_places",
     "preload",
     "requests",
     "snapshots",

@@ -127,8 +127,11 @@ class Source(Protocol):
     def tables(self) -> tuple[str, ...]:
         """Return the names of the tables, the main one first."""
 
-    def describe(self, table: str) -> TableInfo:
-        """Return columns, types and row count without reading the rows; raises TableNotFound."""
+    def describe(self, table: str, *, explode: str = "") -> TableInfo:
+        """Return columns, types and row count without reading the rows; raises TableNotFound.
+
+        With ``explode`` the columns are those that a load has then, and the rows are not counted.
+        """
 
     def load(
         self,
@@ -137,12 +140,13 @@ class Source(Protocol):
         columns: Sequence[str] | None = None,
         rows: Sequence[Condition] = (),
         explode: str = "",
+        texts: Sequence[str] = (),
         limit: int | None = None,
         progress: Progress | None = None,
     ) -> Dataset:
         """Return a table, or the first ``limit`` of the rows that meet all conditions.
 
-        ``explode`` names an array field that becomes one row an element. Raises TableNotFound,
+        ``texts`` are columns whose text stays as it is, whatever it looks like: ids. ``explode`` names an array field that becomes one row an element. Raises TableNotFound,
         ColumnNotFound, InvalidChoice, TooLarge, SourceUnavailable.
         """
 

@@ -13,6 +13,11 @@ NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 OWN = ("localhost", "127.0.0.1", "::1")
 """This computer is always allowed."""
 
+METADATA = frozenset(
+    map(ipaddress.ip_address, ("169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16"))
+)
+"""Where clouds tell their machines their passwords."""
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -80,7 +85,13 @@ def _check_address(host: str, address: Address) -> None:
     )
     if plain.is_loopback:
         return
-    if plain.is_link_local or plain.is_unspecified or plain.is_multicast or plain.is_reserved:
+    if (
+        plain in METADATA
+        or plain.is_link_local
+        or plain.is_unspecified
+        or plain.is_multicast
+        or plain.is_reserved
+    ):
         raise HostRefused(
             f"The host '{host}' leads to the address {plain}, where no database may be.",
             hint="Addresses of machine services are never connected to.",

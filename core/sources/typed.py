@@ -30,15 +30,17 @@ def dataset_of(
     source: str,
     name: str,
     query: str,
+    texts: Collection[str] = (),
     changed: Sequence[Coerced] = (),
     notes: Sequence[str] = (),
 ) -> Dataset:
     """Return an Arrow table of a server as a dataset with guessed roles.
 
-    ``changed`` are the cells that the adapter had to change or leave missing; they become notes with
-    their counts. The Arrow table is used up. Whole numbers beyond 2**53 become text, digit for digit.
+    ``texts`` are columns whose text stays as it is. ``changed`` are the cells that the adapter had to
+    change or leave missing; they become notes with their counts. The Arrow table is used up. Whole
+    numbers beyond 2**53 become text, digit for digit.
     """
-    kept = frozenset(texts_of(table))
+    kept = frozenset([*texts_of(table), *texts])
     frame = plain_frame(table)
     schema = _keeping_texts(guess_schema(frame), kept)
     typed, coerced = type_columns(frame, schema)

@@ -16,6 +16,7 @@ from core.settings import Settings
 from core.sources.base import ConnectionSpec, PartSpec, Progress, Source, SourceStatus, TableInfo
 from core.sources.hosts import checked_address
 from core.sources.open import open_source
+from core.workflow.own_places import refuse_own_places, refuse_program
 from core.workflow.stated import connections_of, stated_on_page, write_stated
 
 MORE = ("ca_file", "login_database", "folder", "tables_of", "driver_file")
@@ -59,6 +60,12 @@ def list_connections(actor: Actor, *, settings: Settings) -> tuple[ConnectionVie
     return tuple(sorted((_view(connection) for connection in found), key=lambda view: view.name))
 
 
+def read_limits(actor: Actor, *, settings: Settings) -> str:
+    """Return what one read from a server may take, in one sentence, before it starts."""
+    require(actor, Action.LOAD, synthetic=False)
+    return connections_of(settings).limits.describe()
+
+
 def may_change_connections(actor: Actor) -> bool:
     """Return whether the actor may state connections on the page."""
     return isinstance(may(actor, Action.CONNECT), Allowed) and actor.scope == "all"
@@ -68,7 +75,7 @@ def save_connection(actor: Actor, name: str, *, settings: Settings, **given: Any
     """Keep a connection that was stated on the page, in place of an earlier one of that name.
 
     An empty password keeps the earlier one, but only towards the same server and account. Raises
-    InvalidChoice, SourceNotConfigured, HostRefused, Forbidden.
+    InvalidChoice, SourceNotConfigured, HostRefused, BadFile, Forbidden.
     """
     require(actor, Action.CONNECT, synthetic=False)
     if any(connection.name == name for connection in settings.connections):
@@ -77,6 +84,11 @@ def save_connection(actor: Actor, name: str, *, settings: Settings, **given: Any
             hint="Change it in the environment or in .streamlit/secrets.toml, or choose another name.",
         )
     made = Connection.of(name, {key: value for key, value in given.items() if value}, origin="page")
+    for place in (made.file, made.folder, made.ca_file):
+        if place:
+            refuse_own_places(place, settings=settings)
+    if made.driver_file:
+        refuse_program(made.driver_file)
     if made.host:
         checked_address(made.host, made.port or 1, allowed=connections_of(settings).hosts)
     others = stated_on_page(settings.workspace)
@@ -138,10 +150,15 @@ def look_at(
     require(actor, Action.LOAD, synthetic=False)
     opened = _opened(source, settings)
     _tell(progress, f"Looking at '{table}'")
-    info = opened.describe(table)
+    info = opened.describe(table, explode=explode)
     first = opened.load(table, limit=LOOK_ROWS, explode=explode)
-    limits = connections_of(settings).limits.describe()
-    return TableLook(info, first.collect(), first.schema, first.provenance.notes, limits)
+    return TableLook(
+        info=info,
+        rows=first.collect(),
+        schema=first.schema,
+        notes=first.provenance.notes,
+        limits=connections_of(settings).limits.describe(),
+    )
 
 
 def _tell(progress: Progress | None, words: str) -> None:
@@ -165,7 +182,7 @@ def _with_kept_password(made: Connection, others: tuple[Connection, ...]) -> Con
 
 
 def _view(connection: Connection) -> ConnectionView:
-    local = connection.kind in {ConnectionKind.SQLITE, ConnectionKind.SPARK}
+    local = connection.kind is ConnectionKind.SQLITE or connection.address.startswith("local[")
     return ConnectionView(
         name=connection.name,
         kind=str(connection.kind),

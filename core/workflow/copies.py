@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,12 +39,13 @@ def fresh_or_kept(workspace: Path, what: object, read: Callable[[], PartTable]) 
     try:
         table = read()
     except (SourceUnavailable, LoginRefused) as error:
-        since = _down_since(folder / f".down-{key}")
         kept = _read(folder, key)
+        since = _down_since(folder / f".down-{key}")
         if kept is None:
             raise
         return _as_outage(kept, error, since)
-    _keep(folder, key, table)
+    with suppress(OSError):  # a full disk takes the copy, not what was read
+        _keep(folder, key, table)
     return table
 
 
@@ -67,7 +69,10 @@ def _keep(folder: Path, key: str, table: PartTable) -> None:
 def _read(folder: Path, key: str) -> PartTable | None:
     """Return the copy, or None if there is none, or if one bit of it changed."""
     for place in folder.glob(f"{key}-*{ENDING}"):
-        content = place.read_bytes()
+        try:
+            content = place.read_bytes()
+        except FileNotFoundError:  # another job has put a newer one in its place
+            continue
         if place.name == f"{key}-{hashlib.sha256(content).hexdigest()}{ENDING}":
             mark_used(place)
             return _table(content)
@@ -83,12 +88,13 @@ def _table(content: bytes) -> PartTable:
 
 def _down_since(mark: Path) -> datetime:
     """Return when a read failed first since the last one that worked; now, if this is the first."""
-    mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        handle = os.open(mark, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(mark, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
         return datetime.fromtimestamp(mark.stat().st_mtime, tz=UTC)
-    os.close(handle)
+    except OSError:
+        pass  # nothing can be written: then it is at least down now
     return datetime.now(UTC)
 
 
@@ -96,7 +102,7 @@ def _as_outage(kept: PartTable, error: AppError, since: datetime) -> PartTable:
     origin = kept.dataset.provenance
     loaded = origin.loaded_at
     words = (
-        f"{error} It has not answered since {since:%d %b %H:%M} UTC. "
+        f"{error} It could not be read since {since:%d %b %H:%M} UTC. "
         f"What you see was read on {loaded:%d %b %Y} at {loaded:%H:%M} UTC."
     )
     dataset = replace(kept.dataset, provenance=replace(origin, outage=words))

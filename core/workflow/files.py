@@ -12,6 +12,7 @@ from core.settings import MIB, Settings
 from core.sources.base import FileSpec
 from core.sources.files.content import check_place, not_allowed
 from core.workflow.limits import file_limits
+from core.workflow.own_places import refuse_own_places
 from core.workflow.workspace import put_named
 
 KEPT_FILES = 40
@@ -39,6 +40,7 @@ def keep_path(actor: Actor, path: str, *, settings: Settings) -> FileSpec:
     except RuntimeError as error:
         raise BadFile(f"There is no folder '{path}'.", hint="Give the whole path, without '~'.") from error
     check_place(FileSpec(path=str(origin)), file_limits(settings))
+    refuse_own_places(str(origin), settings=settings)
     try:
         with origin.open("rb") as stream:
             return FileSpec(path=str(_stored(stream, origin.name, settings)), name=origin.name)

@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 from core.caseload.access import Actor, require_scope
+from core.connections import Connection, require_named
 from core.settings import Settings
-from core.sources.base import DemoSpec, Progress
+from core.sources.base import ConnectionSpec, DemoSpec, Progress
 from core.sources.join.assemble import Joined, assemble
 from core.sources.join.part_table import PartTable
 from core.sources.join.source import read_part
@@ -75,7 +76,21 @@ def _part(plan: SourcePlan, part: Part, settings: Settings, progress: Progress) 
     """Return one table of a plan; with measures it has one row a student."""
     source = open_source(part.source, limits=file_limits(settings), connections=connections_of(settings))
     read: Callable[[], PartTable] = partial(read_part, source, part, as_of=plan.as_of, progress=progress)
-    return fresh_or_kept(settings.workspace, (part, plan.as_of), read)
+    return fresh_or_kept(settings.workspace, (part, plan.as_of, _where(part, settings)), read)
+
+
+def _where(part: Part, settings: Settings) -> tuple[str, ...]:
+    """Return where a part's connection leads: a copy of one server never passes for another's."""
+    if not isinstance(part.source, ConnectionSpec):
+        return ()
+    profiles = connections_of(settings).profiles
+    found = require_named(profiles, part.source.connection)
+    through = (_led(require_named(profiles, found.tables_of)),) if found.tables_of else ()
+    return (_led(found), *through)
+
+
+def _led(found: Connection) -> str:
+    return repr((found.kind, found.address, found.database, found.user, found.folder))
 
 
 def _stage(report: Progress, start: float, share: float) -> Progress:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,9 +16,10 @@ import pandas as pd
 from core.caseload.access import Action, Actor, require
 from core.dataset import Provenance
 from core.errors import InvalidChoice, PlanError, choices_hint
-from core.schema import Kind, Schema
+from core.schema import Kind
 from core.settings import Settings
 from core.sources.base import ConnectionSpec, DemoSpec, FileSpec, PartSpec, Progress, Source
+from core.sources.join.checks import check_base_keys
 from core.sources.join.drift import Drift, check_drift, remapped, with_types
 from core.sources.join.match import Match, match
 from core.sources.join.plan_json import plan_from_json, plan_to_json
@@ -76,6 +80,8 @@ MEASURES: Mapping[str, str] = {
 }
 TESTS: Mapping[str, str] = {test.value: test.value for test in Test}
 OF_NOTHING = frozenset({Test.MISSING, Test.PRESENT})
+BY_SIZE = frozenset({Test.AT_LEAST, Test.AT_MOST, Test.ABOVE, Test.BELOW})
+FLAG_TYPES = frozenset({"bool", "boolean"})
 
 
 @dataclass(frozen=True)
@@ -132,8 +138,8 @@ def make_part(
         source=source,
         table=look.info.name,
         rule=rule or KeyRule(),
-        rows=tuple(_condition(look.schema, *one) for one in conditions),
-        measures=tuple(_measure(*one) for one in measures),
+        rows=tuple(_condition(look, *one) for one in conditions),
+        measures=tuple(_measure(look.info.name, *one) for one in measures),
         join=Join(_among("join", join, JOINS)),
         **choices,
     )
@@ -194,10 +200,14 @@ def plan_words(actor: Actor, plan: SourcePlan) -> tuple[PartWords, ...]:
 def check_matches(
     actor: Actor, plan: SourcePlan, *, settings: Settings, progress: Progress | None = None
 ) -> tuple[Match, ...]:
-    """Return for each part how its ids match those of the base; only ids are read."""
+    """Return for each part how its ids match those of the base; only ids are read.
+
+    Raises PlanError and RepeatedIds for a base that nothing can be joined to.
+    """
     _require(actor)
     report = progress or _quiet
     base = _keys(plan.base, settings)
+    check_base_keys(plan.base, base)
     found = []
     for place, part in enumerate(plan.parts):
         report((place + 1) / (len(plan.parts) + 1), f"Comparing the ids of '{part.table}'")
@@ -216,7 +226,8 @@ def check_drifts(
     found = []
     for place, part in enumerate(plan.tables):
         report(place / len(plan.tables), f"Looking at '{part.table}'")
-        found.append(check_drift(part, _opened(part, settings).describe(part.table)))
+        info = _opened(part, settings).describe(part.table, explode=part.explode)
+        found.append(check_drift(part, info))
     report(1.0, "Columns compared")
     return tuple(found)
 
@@ -242,13 +253,29 @@ def plan_bytes(actor: Actor, plan: SourcePlan) -> bytes:
     return plan_to_json(plan).encode()
 
 
-def read_plan(actor: Actor, content: bytes) -> SourcePlan:
-    """Return the plan that a file holds; raises PlanError."""
+def read_plan(actor: Actor, content: bytes, *, files: Path | None = None) -> SourcePlan:
+    """Return the plan that a file holds; raises PlanError.
+
+    With ``files`` only files in that folder may be read: a plan that somebody sends must not open others.
+    """
     _require(actor)
     try:
-        return plan_from_json(content.decode("utf-8-sig"))
+        plan = plan_from_json(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise PlanError("The file is no text in UTF-8.", hint="Give a plan that Waymark wrote.") from error
+    if files is not None:
+        _refuse_other_files(plan, files.resolve())
+    return plan
+
+
+def _refuse_other_files(plan: SourcePlan, folder: Path) -> None:
+    paths = [Path(part.source.path) for part in plan.tables if isinstance(part.source, FileSpec)]
+    for path in paths:
+        if path.resolve().parent != folder:
+            raise PlanError(
+                f"The plan reads the file '{path.name}', which was not opened here.",
+                hint="Open the file on Data sources first, then choose it as a table.",
+            )
 
 
 def new_revision(actor: Actor) -> str:
@@ -289,34 +316,65 @@ def _demo(settings: Settings) -> DemoSpec:
     return DemoSpec(students=settings.demo_students, seed=settings.demo_seed)
 
 
-def _condition(schema: Schema, column: str, test: str, text: str) -> Condition:
-    """Return a condition with its value in the column's type; raises ColumnNotFound, InvalidChoice."""
+def _condition(look: TableLook, column: str, test: str, text: str) -> Condition:
+    """Return a condition with its value in the type that the source declares; what is guessed is no type.
+
+    Raises ColumnNotFound, and InvalidChoice where text that looks like numbers or days would be compared
+    by size: the server compares its letters.
+    """
     chosen = Test(_among("test", test, TESTS))
-    kind = schema.column(column).kind
+    kind = look.schema.column(column).kind
+    field = next((field for field in look.info.fields if field.name == column), None)
+    is_number = field is not None and (field.is_number or field.type in FLAG_TYPES)
     if chosen in OF_NOTHING:
         return Condition(column, chosen)
+    if chosen in BY_SIZE and not is_number and field is not None and not field.is_time:
+        _refuse_size(column, kind)
     if chosen is Test.ONE_OF:
         words = [word.strip() for word in text.split(",") if word.strip()]
-        return Condition(column, chosen, values=tuple(_value(column, kind, word) for word in words))
-    return Condition(column, chosen, _value(column, kind, text.strip()))
+        return Condition(column, chosen, values=tuple(_value(column, word, is_number) for word in words))
+    return Condition(column, chosen, _value(column, text.strip(), is_number))
 
 
-def _value(column: str, kind: Kind, text: str) -> Value:
-    if kind not in {Kind.NUMBER, Kind.FLAG}:
+def _refuse_size(column: str, kind: Kind) -> None:
+    if kind in {Kind.NUMBER, Kind.DATE, Kind.FLAG}:
+        raise InvalidChoice(
+            f"The column '{column}' is text in its source, so it cannot be compared by size there.",
+            hint="Use 'is', 'is not' or 'one of', or leave rows out later, on Cleaning.",
+        )
+
+
+def _value(column: str, text: str, is_number: bool) -> Value:  # noqa: FBT001  one of two forms of a value
+    """Return a value as a number or as the text it is; raises InvalidChoice."""
+    if not is_number:
         return text
     words = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
-    if kind is Kind.FLAG and text.casefold() in words:
+    if text.casefold() in words:
         return words[text.casefold()]
-    try:
-        return float(text.replace(",", "."))
-    except ValueError as error:
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
         raise InvalidChoice(
-            f"The column '{column}' holds numbers, and '{text[:40]}' is none.", hint="Give a number."
-        ) from error
+            f"'{text}' can be read in two ways.", hint="Write it without a comma for thousands."
+        )
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError as error:
+        raise _no_number(column, text) from error
+    if not math.isfinite(number):
+        raise _no_number(column, text)
+    return number
 
 
-def _measure(how: str, column: str, name: str) -> Measure:
-    return Measure(How(_among("measure", how, MEASURES)), column, name.strip())
+def _no_number(column: str, text: str) -> InvalidChoice:
+    return InvalidChoice(
+        f"The column '{column}' holds numbers, and '{text[:40]}' is none.", hint="Give a number."
+    )
+
+
+def _measure(table: str, how: str, column: str, name: str) -> Measure:
+    """Return a measure; one of whole rows is named after its table, because every table has rows."""
+    chosen = How(_among("measure", how, MEASURES))
+    usual = "" if column else f"{table}_{chosen.replace(' ', '_')}"
+    return Measure(chosen, column, name.strip() or usual)
 
 
 def _among(what: str, value: str, valid: Mapping[str, str]) -> str:

@@ -26,7 +26,7 @@ def connections_of(settings: Settings) -> Connections:
     own = settings.connections
     names = {connection.name for connection in own}
     stated = (one for one in stated_on_page(settings.workspace) if one.name not in names)
-    hosts = {one.host for one in own if one.host and one.origin == "settings"}
+    hosts = {one.led_to for one in own if one.led_to and one.origin == "settings"}
     return Connections(
         profiles=(*own, *stated),
         hosts=(*settings.source_hosts, *sorted(hosts)),
@@ -37,12 +37,18 @@ def connections_of(settings: Settings) -> Connections:
     )
 
 
+def connections_stamp(workspace: Path) -> int:
+    """Return a number that changes whenever the workspace's own file does; 0 without it."""
+    place = workspace / FILE
+    return place.stat().st_mtime_ns if place.exists() else 0
+
+
 def stated_on_page(workspace: Path) -> tuple[Connection, ...]:
     """Return the connections of the workspace's own file; none without it."""
     place = workspace / FILE
     try:
         content = json.loads(place.read_text(encoding="utf-8")) if place.exists() else {}
-        tables = dict(content.get("connections", {}))
+        tables = {name: dict(keys) for name, keys in content.get("connections", {}).items()}
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise SourceError(
             f"The file of connections '{place}' cannot be read.", hint="Mend it, or move it away."

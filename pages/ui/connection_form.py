@@ -22,7 +22,7 @@ FIELDS = {
     "mysql": (*SERVER, "ca_file", "tls"),
     "postgresql": (*SERVER, "ca_file", "tls"),
     "mongodb": (*SERVER, "login_database", "ca_file", "tls"),
-    "spark": ("master", "folder", "tables_of", "driver_file"),
+    "spark": ("master", "folder", "tables_of", "driver_file", "password", "tls"),
     "sqlite": ("file",),
 }
 LABELS = {

@@ -9,7 +9,7 @@ from pages.ui import asking, connection_form, text, widgets
 TESTED = "waymark_tested"
 """The names whose answers are shown."""
 KINDS = connection_form.KINDS
-NO_SERVER = {"sqlite", "spark"}
+NO_SERVER = {"sqlite"}
 """Kinds that lead to a file of this computer: nothing travels."""
 
 
@@ -37,7 +37,7 @@ def in_words(view) -> str:
     parts = [KINDS.get(view.kind, view.kind), view.address]
     parts += [f"database {view.database}"] if view.database else []
     parts += [f"user {view.user}"] if view.user else []
-    if view.kind not in NO_SERVER:
+    if view.kind not in NO_SERVER and not view.address.startswith("local"):
         parts.append("encrypted" if view.is_encrypted else "not encrypted")
     return " · ".join(text.md(part) for part in parts)
 

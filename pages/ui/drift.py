@@ -80,5 +80,5 @@ def _remapped(actor, request, plan, chosen: dict):
         part = plan.tables[index]
         look = cache.look_job(actor, part.source, part.table).result()
         plan = cache.remap(actor, plan, index, names, look=look)
-        renamed |= names
+        renamed |= {part.prefix + old: part.prefix + new for old, new in names.items()}
     return cache.with_remapped(actor, request, plan, renamed)

@@ -171,6 +171,8 @@ def _step_match(actor, draft: Draft) -> None:
 def _step_use(actor, request, draft: Draft, *, place: str) -> None:
     """Offer to work on the record, to keep its plan, and to open another one."""
     if draft.plan is not None:
+        tables = text.count(len(draft.plan.tables), "table")
+        st.caption(f"{tables} will be read. {cache.read_limits(actor)}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if draft.plan == cache.plan_of(request):
                 freshness.again(request, key="record_again")
@@ -193,7 +195,7 @@ def _step_use(actor, request, draft: Draft, *, place: str) -> None:
 
 def _open(actor, draft: Draft) -> None:
     """Let the viewer open a plan that was kept."""
-    with st.expander("Open a plan that was kept", icon=":material/folder_open:"):
+    with st.expander("Open a plan that you downloaded", icon=":material/folder_open:"):
         upload = st.file_uploader(
             "Plan of a student record (JSON)", key="record_open", max_upload_size=PLAN_MIB
         )

@@ -36,6 +36,9 @@ def draw(request, provenance, left_out=()) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         freshness.again(request, key="origin_again")
         st.caption("Reads every table from its server once more; roles, recipe and outcome stay.")
+    n_rows = provenance.n_rows
+    n_base, n_out = n_rows + len(left_out), len(left_out)
+    st.caption(f"{n_base:,} in the base table = {n_rows:,} in the record + {n_out:,} left out by name.")
     _named(left_out)
     with st.expander("What was asked of the servers, and what was noticed", icon=":material/manage_search:"):
         for part in parts:

@@ -143,7 +143,7 @@ def _added(look, plan, before, *, key: str) -> dict:
     names = look.schema.names()
     chosen = {"key": _id(look, before, plan.base.key, key=key), **_alike(before, key=key)}
     shape = st.segmented_control(
-        "How it is used", list(SHAPES), default=SUM_UP if before and before.measures else TAKE, required=True,
+        "How it is used", list(SHAPES), default=_shape(look, before, chosen["key"]), required=True,
         key=f"{key}_shape", persist_state="session",
     )  # fmt: skip
     st.caption(SHAPES[shape])
@@ -153,6 +153,13 @@ def _added(look, plan, before, *, key: str) -> dict:
         chosen |= _sums(look, names, before, key=key)
     chosen["conditions"] = _conditions(names, before, key=key)
     return chosen | _joined(before, key=key)
+
+
+def _shape(look, before, student_id: str) -> str:
+    """Return how a table is probably meant: ids that repeat in the first rows have many rows a student."""
+    if before is not None:
+        return SUM_UP if before.measures else TAKE
+    return SUM_UP if student_id in look.rows and look.rows[student_id].duplicated().any() else TAKE
 
 
 def _id(look, before, wanted: str, *, key: str) -> str:

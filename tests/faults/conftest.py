@@ -38,10 +38,16 @@ def world():
 
 
 @pytest.fixture(scope="module")
-def large(world):
-    """The servers with so many rows that a load takes a while."""
+def _filled(world):
     world.fill(n_students=30_000)
     return world
+
+
+@pytest.fixture
+def large(_filled):
+    """The servers with so many rows that a load takes a while; both are in the same state."""
+    _filled.move_on()
+    return _filled
 
 
 @pytest.fixture

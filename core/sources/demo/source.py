@@ -57,13 +57,15 @@ class DemoSource:
         """Return the names of the tables, ``students`` first."""
         return tables()
 
-    def describe(self, table: str) -> TableInfo:
+    def describe(self, table: str, *, explode: str = "") -> TableInfo:
         """Return the columns and, for students, mentors and terms, how many rows; raises TableNotFound.
 
         With the dirt switch on, some students come twice: their number is then an estimate.
         """
         check_spec(self.spec)
-        fields = fields_of(schema_of(table, spec=self.spec))
+        schema = schema_of(table, spec=self.spec)
+        require_columns(schema, None, (), explode, table=table)
+        fields = fields_of(schema)
         if table in SCHOOL_WIDE:
             n_rows = SCHOOL_WIDE[table](self.spec).num_rows
         else:
@@ -78,6 +80,7 @@ class DemoSource:
         columns: Sequence[str] | None = None,
         rows: Sequence[Condition] = (),
         explode: str = "",
+        texts: Sequence[str] = (),
         limit: int | None = None,
         progress: Progress | None = None,
     ) -> Dataset:

@@ -69,7 +69,7 @@ class FileSource:
         """Return how the file is read, and why; raises BadFile, TooLarge, InvalidChoice."""
         return detect(self.spec.path, self.limits, spec=self.spec)
 
-    def describe(self, table: str) -> TableInfo:
+    def describe(self, table: str, *, explode: str = "") -> TableInfo:
         """Return the columns, guessed from the first rows, and the row count where the file tells it.
 
         Raises TableNotFound, BadFile, TooLarge.
@@ -81,7 +81,9 @@ class FileSource:
         n_rows = len(raw.frame) if len(raw.frame) < GUESS_ROWS else None
         if kind == "parquet":
             n_rows = count_rows(content)
-        return TableInfo(table, what, fields_of(guess_schema(raw.frame, decimal=decimal)), n_rows)
+        schema = guess_schema(raw.frame, decimal=decimal)
+        require_columns(schema, None, (), explode, table=table)
+        return TableInfo(table, what, fields_of(schema), n_rows)
 
     def load(
         self,
@@ -90,6 +92,7 @@ class FileSource:
         columns: Sequence[str] | None = None,
         rows: Sequence[Condition] = (),
         explode: str = "",
+        texts: Sequence[str] = (),
         limit: int | None = None,
         progress: Progress | None = None,
         kinds: Mapping[str, Kind] | None = None,
@@ -106,7 +109,9 @@ class FileSource:
         content = read_content(self.spec, self.limits)
         raw, decimal = self._read(content, table, None if rows else limit, _stage(tell, 0.0, READ))
         tell(READ, "Guessing what each column is for")
-        schema = with_kinds(guess_schema(raw.frame, decimal=decimal), kinds or {})
+        schema = with_kinds(
+            guess_schema(raw.frame, decimal=decimal), {**(kinds or {}), **dict.fromkeys(texts, Kind.TEXT)}
+        )
         require_columns(schema, columns, rows, explode, table=table)
         tell(GUESSED, "Bringing the columns to their kinds")
         raw, note = _meeting(raw, schema, rows, decimal)

@@ -85,7 +85,8 @@ def assemble(plan: SourcePlan, tables: Sequence[PartTable]) -> Joined:
             exclusions += _excluded(part, frame[plan.base.key][is_in & (rows < 0)])
             is_in &= rows >= 0
         columns |= _part_values(part, table.dataset.collect(), rows, named)
-        schema += [_part_column(table.dataset.schema.column(old), name) for old, name in named.items()]
+        known = table.dataset.schema
+        schema += [_part_column(part, known.column(old), name) for old, name in named.items()]
     record = pd.DataFrame(columns, copy=False)[is_in].reset_index(drop=True)
     provenance = _provenance(plan, tables, record, matches, len(frame) - len(record))
     dataset = Dataset(frames.wrap(record), Schema(tuple(schema)), provenance)
@@ -126,11 +127,17 @@ def _base_column(part: Part, schema: Schema, old: str, name: str) -> Column:
             return replace(column, kind=Kind.TEXT)
         reason = "The key of the source plan's base table."
         return Column(name, Kind.TEXT, Role.STUDENT_ID, column.label, reason)
-    return _no_second_id(column)
+    return _from(part, _no_second_id(column))
 
 
-def _part_column(column: Column, name: str) -> Column:
-    return _no_second_id(replace(column, name=name))
+def _part_column(part: Part, column: Column, name: str) -> Column:
+    column = _no_second_id(replace(column, name=name))
+    return column if part.measures else _from(part, column)
+
+
+def _from(part: Part, column: Column) -> Column:
+    """Return the column with its table in the reason; what is measured says it already."""
+    return replace(column, reason=f"From '{part.table}'. {column.reason}")
 
 
 def _no_second_id(column: Column) -> Column:
@@ -188,6 +195,7 @@ def _provenance(
     """Return where the record came from; it is as old as its oldest part."""
     parts = tuple(table.dataset.provenance for table in tables)
     notes = [note for part, table in zip(plan.tables, tables, strict=True) for note in notes_of(part, table)]
+    noticed = [f"{part.table}: {note}" for part in parts for note in part.notes]
     students = "1 student" if n_excluded == 1 else f"{n_excluded:,} students"
     excluded = (f"{students} left out: not in a table that every student must be in.",) if n_excluded else ()
     return Provenance(
@@ -198,7 +206,7 @@ def _provenance(
         content_hash=frames.content_hash(record),
         as_of=plan.as_of.isoformat() if plan.as_of else parts[0].as_of,
         synthetic=all(part.synthetic for part in parts),
-        notes=(*(found.sentence() for found in matches), *notes, *excluded),
+        notes=(*(found.sentence() for found in matches), *notes, *noticed, *excluded),
         query=query_of(plan),
         parts=parts,
         outage=" ".join(dict.fromkeys(part.outage for part in parts if part.outage)),

@@ -38,9 +38,13 @@ def keys_of(part: Part, frame: pd.DataFrame) -> pd.Series:
 
 def check_base(part: Part, table: PartTable) -> None:
     """Do nothing if every row of the base has an id of its own; raises PlanError, RepeatedIds."""
-    keys = keys_of(part, table.dataset.collect())
+    check_base_keys(part, keys_of(part, table.dataset.collect()), n_without_key=table.n_without_key)
+
+
+def check_base_keys(part: Part, keys: pd.Series, *, n_without_key: int = 0) -> None:
+    """Do nothing if every one of the base's ids is there and only once; raises PlanError, RepeatedIds."""
     alike = normalised(keys, part.rule)
-    n_without = int(alike.isna().sum()) + table.n_without_key
+    n_without = int(alike.isna().sum()) + n_without_key
     if n_without:
         rows = "1 row" if n_without == 1 else f"{n_without:,} rows"
         raise PlanError(
@@ -62,7 +66,7 @@ def check_part(base: Part, part: Part, base_keys: pd.Series, found: Match) -> No
         raise RepeatedIds(
             f"The table '{part.table}' has several rows for {ids_in_words(found.repeated)}, "
             f"{_under(part.rule)}.",
-            hint="Choose measures that make one value a student of them, or a condition that picks one row.",
+            hint="Sum up its many rows to one value a student, or add a condition that picks one row.",
         )
     if part.rule == base.rule:
         return
@@ -100,7 +104,7 @@ def names_in_record(plan: SourcePlan, tables: Sequence[PartTable]) -> list[dict[
             if name in taken:
                 raise PlanError(
                     f"The tables '{taken[name]}' and '{part.table}' both have a column '{name}'.",
-                    hint=f"Give '{part.table}' a prefix, or take fewer of its columns.",
+                    hint=f"Put something before the names of '{part.table}', or take fewer of its columns.",
                 )
             taken[name] = part.table
         names.append(named)

@@ -45,22 +45,37 @@ class Drift:
         return f"Map '{self.column}' to another column on Data sources, or take it out of the plan."
 
 
+def named_columns(part: Part) -> tuple[str, ...]:
+    """Return the columns that somebody chose by their names."""
+    return used_columns(part) if part.columns or part.measures else used_columns(replace(part, types=()))
+
+
+def _is_other(then: str, now: str, *, is_sampled: bool) -> bool:
+    """Whether a type is another one; of documents, one that shares no type with the earlier one."""
+    if is_sampled:
+        return not set(then.split(" or ")) & set(now.split(" or "))
+    return then != now
+
+
 def used_columns(part: Part) -> tuple[str, ...]:
     """Return the columns that a part reads, each once; with neither columns nor measures, all it knew."""
     taken = () if part.measures else (part.columns or tuple(name for name, _ in part.types))
     measured = tuple(measure.of for measure in part.measures)
     conditions = tuple(condition.column for condition in part.rows)
-    named = (part.key, *taken, *conditions, part.time, *measured, part.explode)
+    named = (part.key, *taken, *conditions, part.time, *measured)
     return tuple(dict.fromkeys(name for name in named if name))
 
 
 def check_drift(part: Part, info: TableInfo) -> tuple[Drift, ...]:
     """Return the used columns that are gone or of another type, in the order in which the part uses them.
 
-    A plan that was written without types is only checked for columns that are gone.
+    A plan that was written without types is only checked for columns that are gone. Documents declare no
+    columns: there, one that nobody named may be missing from a sample, and a type may gain another one,
+    because a read finds and counts both.
     """
     then, now = dict(part.types), {field.name: field for field in info.fields}
-    used = used_columns(part)
+    is_sampled = info.n_sampled is not None
+    used = tuple(n for n in used_columns(part) if n in now or not is_sampled or n in named_columns(part))
     gone = tuple(name for name in used if name not in now)
     likely = _likely(part, gone, info.fields)
     drifts = (
@@ -68,7 +83,7 @@ def check_drift(part: Part, info: TableInfo) -> tuple[Drift, ...]:
         if name in gone
         else Drift(part.table, name, then[name], now[name].type)
         for name in used
-        if name in gone or (name in then and then[name] != now[name].type)
+        if name in gone or (name in then and _is_other(then[name], now[name].type, is_sampled=is_sampled))
     )
     return tuple(drifts)
 
@@ -86,7 +101,7 @@ def remapped(part: Part, names: Mapping[str, str]) -> Part:
     Measured columns keep the names that they had. Types are kept with the new names: call ``with_types``
     when the new columns have others. Raises ColumnNotFound for an old name that the part does not use.
     """
-    used = used_columns(part)
+    used = tuple(name for name in (*used_columns(part), part.explode) if name)
     for old in names:
         if old not in used:
             raise ColumnNotFound.of(old, used, where=f"table '{part.table}' of the plan")

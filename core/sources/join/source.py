@@ -33,7 +33,7 @@ def read_part(
     tell = progress or _silent
     if part.measures:
         grouping_for(part, as_of)
-    refuse_drift(part, source.describe(part.table))
+    refuse_drift(part, source.describe(part.table, explode=part.explode))
     if part.measures:
         return _read_measured(source, part, as_of, tell)
     columns = tuple(dict.fromkeys((part.key, *part.columns) if part.key else part.columns))
@@ -42,6 +42,7 @@ def read_part(
         columns=columns if part.columns else None,
         rows=part.rows,
         explode=part.explode,
+        texts=(part.key,) if part.key else (),
         progress=progress,
     )
     return PartTable(dataset)

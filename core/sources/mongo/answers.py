@@ -107,7 +107,7 @@ def cursor_of(answer: bytes) -> tuple[int, int]:
         number = inner[b"id"]
     except (LookupError, ValueError, struct.error) as error:
         raise NotBson("The answer holds no cursor.") from error
-    if documents.type != ARRAY:
+    if (found[b"cursor"].type, documents.type) != (DOCUMENT, ARRAY):
         raise NotBson("The answer holds no documents.")
     return _whole(answer, number), documents.value
 

@@ -214,15 +214,17 @@ def _strings(cells: Scanned, places: Ints, rows: Ints | None, tally: Tally) -> A
 def _bytes_at(raw: bytes, begins: Ints, lengths: Ints, offsets: Ints) -> npt.NDArray[np.uint8]:
     """Return the bytes of texts, one text behind the other."""
     widest = int(lengths.max(initial=0))
-    if widest and widest * len(lengths) <= MOST_WIDER * offsets[-1]:
-        # Texts of nearly one length are copied as if they all were as long as the longest.
-        spare = np.minimum(begins, len(raw) - widest)
-        if (spare == begins).all():
-            taken = words(raw, f"V{widest}")[begins].view(np.uint8)
-            is_text = np.arange(widest) < lengths[:, None]
-            return taken if is_text.all() else taken[is_text.ravel()]
+    has_room = int(begins.max(initial=0)) + widest <= len(raw)
+    if widest and has_room and widest * len(lengths) <= MOST_WIDER * offsets[-1]:
+        # Each is taken as long as the longest, and then what does not belong to it left out.
+        wide: npt.NDArray[np.uint8] = words(raw, f"V{widest}")[begins].view(np.uint8)
+        is_text = (np.arange(widest) < lengths[:, None]).ravel()
+        if not is_text.all():
+            wide = wide[is_text]
+        return wide
     index = np.repeat(begins - offsets[:-1], lengths) + np.arange(offsets[-1])
-    return np.frombuffer(raw, dtype=np.uint8)[index]
+    found: npt.NDArray[np.uint8] = np.frombuffer(raw, dtype=np.uint8)[index]
+    return found
 
 
 def _is_utf8(made: Any, data: npt.NDArray[np.uint8]) -> bool:

@@ -72,12 +72,13 @@ class MongoSource:
         with self._server.quick() as client:
             return tuple(browse.collections(client, self._named()))
 
-    def describe(self, table: str) -> TableInfo:
+    def describe(self, table: str, *, explode: str = "") -> TableInfo:
         """Return the columns found in up to 1,000 documents; raises TableNotFound, SourceUnavailable."""
         with self._server.quick() as client:
             found = self._require(client, table)
-            fields = self._fields(client, found, "")
-            n_rows = None if found.is_view else self._collection(client, table).estimated_document_count()
+            fields = self._fields(client, found, explode)
+            is_counted = not found.is_view and not explode
+            n_rows = self._collection(client, table).estimated_document_count() if is_counted else None
         what = "view" if found.is_view else "collection"
         infos = tuple(field.info for field in fields.all)
         return TableInfo(table, what, infos, n_rows, n_rows is not None, fields.n_sampled)
@@ -89,6 +90,7 @@ class MongoSource:
         columns: Sequence[str] | None = None,
         rows: Sequence[Condition] = (),
         explode: str = "",
+        texts: Sequence[str] = (),
         limit: int | None = None,
         progress: Progress | None = None,
     ) -> Dataset:
@@ -100,6 +102,7 @@ class MongoSource:
             source=f"MongoDB '{self._server.name}'",
             name=table,
             query=found.query,
+            texts=texts,
             changed=found.changed,
             notes=found.notes,
         )

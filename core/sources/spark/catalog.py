@@ -25,6 +25,9 @@ class Catalog(Protocol):
     def tables(self, session: Session | None = None) -> tuple[str, ...]:
         """Return the names."""
 
+    def count(self) -> int:
+        """Return how many tables there are, without Spark; raises SourceError."""
+
     def require(self, table: str) -> None:
         """Raise TableNotFound where that can be told without Spark."""
 
@@ -43,6 +46,10 @@ class FileCatalog:
     def tables(self, session: Session | None = None) -> tuple[str, ...]:
         """Return the names, in their order; raises SourceError for a folder that is not there."""
         return tuple(table.name for table in self._found())
+
+    def count(self) -> int:
+        """Return how many tables lie under the folder."""
+        return len(self._found())
 
     def require(self, table: str) -> None:
         """Raise TableNotFound for a name that is not one of the tables."""

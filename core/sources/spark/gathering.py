@@ -20,6 +20,8 @@ NO_NUMBER = "infinite or not a number and left missing"
 BROKEN_TEXT = "not valid UTF-8 and shown with marks"
 RAGGED = "records with too few or too many cells, or an unclosed quote; what is missing was left missing"
 NO_JSON = "records that are no JSON and were left out"
+ONE = {RAGGED: RAGGED.replace("records", "record"), NO_JSON: "record that is no JSON and was left out"}
+"""The same of a single record."""
 EXAMPLES = 3
 SHOWN = 60
 REPLACED = "\ufffd"
@@ -49,10 +51,19 @@ class Tally:
     def notes(self) -> tuple[str, ...]:
         """Return the counts of records as sentences."""
         return tuple(
-            f"{n:,} {why} ({', '.join(repr(text) for text in shown)})."
+            f"{counted(n, why)} ({', '.join(repr(text) for text in shown)})."
             for (name, why), (n, shown) in self.found.items()
             if not name
         )
+
+
+def counted(n: int, why: str) -> str:
+    """Return how many records something is true of.
+
+    >>> counted(1, NO_JSON)
+    '1 record that is no JSON and was left out'
+    """
+    return f"1 {ONE[why]}" if n == 1 else f"{n:,} {why}"
 
 
 class Gathering:

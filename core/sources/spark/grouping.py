@@ -10,6 +10,7 @@ from core.errors import InvalidChoice, WrongKind
 from core.sources.columns.coerce import as_strings
 from core.sources.selection import Condition, Grouping, Groups
 from core.sources.spark.choosing import column_of, number_of, time_of
+from core.sources.spark.gathering import NO_JSON, counted
 from core.sources.spark.leaves import NUMBERS, TIMES, Leaf, require_leaf
 from core.sources.spark.relation import LOST, Relation, loaded
 from core.sources.spark.session import functions
@@ -211,7 +212,7 @@ def groups_of(
         _unread_note(leaf.name, n) for leaf, n in zip(_read(relation, grouping), unread, strict=True) if n
     ]
     if counts[DROPPED]:
-        said.append(f"{counts[DROPPED]:,} records that are no JSON and were left out.")
+        said.append(f"{counted(counts[DROPPED], NO_JSON)}.")
     return Groups(frame, counts[AFTER], counts[UNDATED], (*notes, *said), query)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from core.connections import PORTS, Connection, ConnectionKind, require_named
 from core.errors import InvalidChoice, SourceNotConfigured, TableNotFound, choices_hint
-from core.sources.base import Connections
+from core.sources.base import Connections, ConnectionSpec
 from core.sources.hosts import checked_address
+from core.sources.open import open_source
 from core.sources.spark.connecting import driver_of, master_of
 from core.sources.spark.leaves import leaves_of
 from core.sources.spark.relation import Relation
@@ -37,8 +38,9 @@ class JdbcCatalog:
 
     def __init__(self, connection: Connection, connections: Connections) -> None:
         """Name the SQL connection; raises SourceNotConfigured, InvalidChoice, HostRefused."""
-        self._name = connection.name
+        self._name, self._connections = connection.name, connections
         self._sql = require_named(connections.profiles, connection.tables_of)
+        self._spec = ConnectionSpec(self._sql.name)
         if self._sql.kind is not ConnectionKind.MYSQL:
             raise InvalidChoice(
                 f"Spark cannot read the tables of '{self._sql.name}' ({self._sql.kind}).",
@@ -61,6 +63,10 @@ class JdbcCatalog:
     def tables(self, session: Session | None = None) -> tuple[str, ...]:
         """Return the names of tables and views; raises SourceUnavailable, LoginRefused."""
         return tuple(self._listed(session)) if session is not None else ()
+
+    def count(self) -> int:
+        """Return how many tables and views the database has, asked by us: no Spark is started for it."""
+        return len(open_source(self._spec, connections=self._connections).tables())
 
     def require(self, table: str) -> None:
         """Do nothing: only Spark knows the tables."""

@@ -31,17 +31,17 @@ class SparkSource:
         """Return whether the source can be read; never raises, and starts no server of ours."""
         try:
             catalog = self._catalog()
-            tables = () if catalog.needs_spark else catalog.tables()
+            n_tables = catalog.count()
             error = problem(self._connection, self._connections)
         except AppError as failed:
             error = failed
         if error is not None:
             return SourceStatus(False, error.message, 0, error.hint or "")
         name, address = self._connection.name, self._connection.address
-        what = "1 table" if len(tables) == 1 else f"{len(tables):,} tables"
-        has = f"tables of '{self._database}'" if catalog.needs_spark else what
-        message = f"'{name}' can be read: {has} by Spark ({address})."
-        return SourceStatus(True, message, len(tables), "", warnings_of(self._connection))
+        what = "1 table" if n_tables == 1 else f"{n_tables:,} tables"
+        of = f" of '{self._database}'" if catalog.needs_spark else ""
+        message = f"'{name}' can be read: {what}{of} by Spark ({address})."
+        return SourceStatus(True, message, n_tables, "", warnings_of(self._connection))
 
     def databases(self) -> tuple[str, ...]:
         """Return ``files`` for the connection's folder, and the SQL connection that is read over JDBC."""
@@ -56,12 +56,12 @@ class SparkSource:
         with connected(self._connection, self._connections) as session:
             return session.run(lambda: catalog.tables(session))
 
-    def describe(self, table: str) -> TableInfo:
+    def describe(self, table: str, *, explode: str = "") -> TableInfo:
         """Return columns, types and row count; rows are counted only where that is cheap (Parquet)."""
         catalog = self._catalog()
         with self._opened(catalog, table, None) as (session, _):
-            relation = session.run(lambda: catalog.relation(session, table))
-            n_rows = session.run(relation.count) if relation.count else None
+            relation = session.run(lambda: catalog.relation(session, table)).exploded(explode)
+            n_rows = session.run(relation.count) if relation.count and not explode else None
         return TableInfo(table, relation.what, tuple(leaf.info() for leaf in relation.leaves), n_rows)
 
     def load(
@@ -71,6 +71,7 @@ class SparkSource:
         columns: Sequence[str] | None = None,
         rows: Sequence[Condition] = (),
         explode: str = "",
+        texts: Sequence[str] = (),
         limit: int | None = None,
         progress: Progress | None = None,
     ) -> Dataset:
@@ -96,6 +97,7 @@ class SparkSource:
             source=f"Spark '{self._connection.name}'",
             name=table,
             query=relation.asked(leaves, rows, limit),
+            texts=texts,
             changed=gathering.tally.changed(),
             notes=(*relation.notes, *gathering.tally.notes()),
         )

@@ -112,7 +112,6 @@ def gather_groups(
     parts: list[Any] = []
     n_bytes = 0
     frame = grouped(relation, grouping, rows)
-    schema = frame.schema.names
     for part in session.tables(frame):
         parts.append(part)
         n_bytes += part.nbytes
@@ -121,4 +120,6 @@ def gather_groups(
                 f"The sums of '{relation.name}' hold more than {limits.bytes / 1024**2:,.0f} MiB.",
                 hint="Choose fewer measures, or raise WAYMARK_READ_MIB.",
             )
-    return pa.concat_tables(parts) if parts else pa.table({one: pa.array([], pa.string()) for one in schema})
+    if parts:
+        return pa.concat_tables(parts)
+    return pa.table({name: pa.array([], pa.string()) for name in frame.schema.names})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -96,18 +96,19 @@ def _number(field: Field, value: Value) -> Expression:
 
 
 def _time(field: Field, value: Value) -> str:
-    """Return a day as 2024-01-10 and a time as 2024-01-10 08:30:00.000000."""
+    """Return a day as 2024-01-10 and a time as 2024-01-10 08:30:00.000000; one with an offset in UTC."""
     text = str(value).strip()
     try:
         if len(text) == DAY:
             return date.fromisoformat(text).isoformat()
         when = datetime.fromisoformat(text)
-    except ValueError:
+        when = when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo else when
+    except (ValueError, OverflowError):
         raise InvalidChoice(
             f"'{field.name}' holds days and cannot be compared with '{text[:40]}'.",
             hint="Write a day like 2024-01-31.",
         ) from None
-    return when.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+    return when.isoformat(sep=" ", timespec="microseconds")
 
 
 class _Whole(sa.types.TypeDecorator[int]):

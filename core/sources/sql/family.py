@@ -12,6 +12,7 @@ from core.connections import Connection, ReadLimits
 from core.errors import AppError
 from core.sources.sql.changes import Changes
 from core.sources.sql.columns import Field, Table
+from core.sources.sql.line import Line
 
 Expression = sa.ColumnElement[Any]
 
@@ -24,6 +25,8 @@ class Access:
     database: str
     hosts: tuple[str, ...]
     limits: ReadLimits
+    line: Line | None = None
+    """What a login tells its line, so that it can be cut meanwhile."""
 
     @property
     def name(self) -> str:

@@ -11,22 +11,39 @@ import pyarrow as pa
 from core import frames
 from core.sources.columns.coerce import as_strings
 from core.sources.sql.columns import Field
-from core.sources.sql.group_statements import Groupable
+from core.sources.sql.group_statements import PACKED, Groupable, type_of
+from core.sources.sql.mysql.packed import unpacked
 
 
 def frame_of(able: Groupable, parts: Sequence[Any]) -> pd.DataFrame:
     """Return one row a key: the sums, then the last values."""
     sums, *lasts = parts
     made: dict[str, Any] = {"key": key_of(sums.column("key"), able.key)}
-    for name in sums.column_names[1:]:
+    for name in [each for each in sums.column_names[1:] if not each.startswith(PACKED)]:
         column = sums.column(name)
         made[name] = _series(column.cast(pa.timestamp("us")) if name == "last_time" else column)
+    return pd.DataFrame(made | (_unpacked(sums, able) if able.has_packed else _found(sums, lasts, able)))
+
+
+def _unpacked(sums: Any, able: Groupable) -> dict[str, Any]:
+    """Return the last values that came with the sums."""
+    made = {}
+    for i, field in enumerate(able.lasts):
+        values, times = unpacked(sums.column(f"{PACKED}{i}"), type_of(field))
+        made[f"last_{i}"] = _value(values, field)
+        made[f"last_time_{i}"] = _series(times.cast(pa.timestamp("us")))
+    return made
+
+
+def _found(sums: Any, lasts: Sequence[Any], able: Groupable) -> dict[str, Any]:
+    """Return the last values of each key of the sums; they have statements of their own."""
+    made = {}
     keys = pd.Index(_comparable(sums.column("key")))
     for i, (last, field) in enumerate(zip(lasts, able.lasts, strict=True)):
         place = pd.Index(_comparable(last.column("key"))).get_indexer(keys)
         made[f"last_{i}"] = _placed(_value(last.column("value"), field), place)
         made[f"last_time_{i}"] = _placed(_series(last.column("time").cast(pa.timestamp("us"))), place)
-    return pd.DataFrame(made)
+    return made
 
 
 def key_of(column: Any, field: Field) -> pd.Series:

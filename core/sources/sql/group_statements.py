@@ -1,4 +1,7 @@
-"""The statements of a grouping: one for counts and sums, one for each last value."""
+"""The statements of a grouping: one for counts and sums, one for each last value.
+
+MySQL finds the last values with the sums, in one pass.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ import sqlalchemy as sa
 
 from core.sources.sql.columns import Field, Form
 from core.sources.sql.family import Expression, Family, Wire
+from core.sources.sql.mysql.packed import packed
 
+PACKED = "packed_"
 FIRST_DAY = date(2000, 1, 1)
 WHOLE = frozenset({Form.WHOLE, Form.FLAG})
 DECIMAL = frozenset({Form.NUMBER, Form.LONG_DECIMAL})
@@ -62,7 +67,12 @@ class Groupable:
 
     def parts(self) -> list[Part]:
         """Return the statements, the one with the keys first."""
-        return [self._sums(), *map(self._last, self.lasts)]
+        return [self._sums(), *([] if self.has_packed else map(self._last, self.lasts))]
+
+    @property
+    def has_packed(self) -> bool:
+        """Whether the last values come with the sums, packed."""
+        return bool(self.family.dialect.name == "mysql")
 
     def left_out(self) -> Any:
         """Return the statement that counts undated and later rows; None without an as-of date."""
@@ -100,6 +110,8 @@ class Groupable:
         values = {f"c{i}": self.family.there(each) for i, each in enumerate(self.counts)}
         values |= {f"s{i}": self._double(each) for i, each in enumerate(self.sums)}
         values |= {f"y{i}": self._double(each) for i, each in enumerate(self.trends)}
+        if self.has_packed:
+            values |= {f"l{i}": value_of(self.family, each) for i, each in enumerate(self.lasts)}
         rows = self._rows(**values)
         columns = _Columns()
         columns.add("key", rows.c.k, self.key_type, _form_of(self.key_type))
@@ -113,6 +125,9 @@ class Groupable:
             columns.add(f"sum_{i}", self._total(rows.c[f"s{i}"]), pa.float64())
         for i in range(len(self.trends)):
             self._add_trend(columns, i, rows)
+        for i, each in enumerate(self.lasts if self.has_packed else ()):
+            last = packed(rows.c.t, rows.c[f"l{i}"], type_of(each))
+            columns.add(f"{PACKED}{i}", sa.func.max(last), pa.large_binary())
         statement = _large(sa.select(*columns.labelled())).select_from(rows)
         return columns.part(statement.where(*self._in_time(rows)).group_by(rows.c.k))
 

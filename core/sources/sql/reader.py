@@ -50,7 +50,7 @@ class Counter:
             raise TooLarge(
                 f"The rows of '{self.table}' take more than the limit of "
                 f"{self.limits.bytes / 1024**3:,.1f} GiB; {self.n_rows:,} had been read.",
-                hint="Choose fewer columns or rows, or raise WAYMARK_READ_BYTES.",
+                hint="Choose fewer columns or rows, or raise WAYMARK_READ_MIB.",
             )
 
     def abandon(self) -> None:

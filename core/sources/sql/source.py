@@ -54,8 +54,10 @@ class SqlSource:
         """Return tables and views, ``students`` first; raises SourceUnavailable, LoginRefused."""
         return self._engine.ask(lambda asked: browse.tables(self._engine, asked))
 
-    def describe(self, table: str) -> TableInfo:
-        """Return columns, types and row count; raises TableNotFound."""
+    def describe(self, table: str, *, explode: str = "") -> TableInfo:
+        """Return columns, types and row count; raises TableNotFound, and WrongKind for ``explode``."""
+        if explode:
+            _refuse_lists(self._table(table), explode)
         return browse.describe(self._engine, table)
 
     def load(
@@ -65,6 +67,7 @@ class SqlSource:
         columns: Sequence[str] | None = None,
         rows: Sequence[Condition] = (),
         explode: str = "",
+        texts: Sequence[str] = (),
         limit: int | None = None,
         progress: Progress | None = None,
     ) -> Dataset:
@@ -86,6 +89,7 @@ class SqlSource:
             source=self._words,
             name=table,
             query=got.query,
+            texts=texts,
             changed=got.changes.of(names),
             notes=_left_out(found) if columns is None else (),
         )

@@ -180,7 +180,7 @@ def test_a_part_with_two_rows_of_a_student_is_refused_even_if_nobody_needs_them(
     assert str(refused.value) == (
         "The table 'surveys' has several rows for 1 id ('99'), with spaces ignored."
     )
-    assert "Choose measures" in refused.value.hint
+    assert "Sum up its many rows" in refused.value.hint
 
 
 def test_a_rule_of_a_part_that_makes_two_students_one_is_refused():
@@ -222,7 +222,7 @@ def test_two_columns_of_one_name_are_refused_and_a_prefix_resolves_it():
         assemble(SourcePlan(BASE, (SURVEYS,)), [STUDENTS, part])
 
     assert str(refused.value) == "The tables 'students' and 'surveys' both have a column 'name'."
-    assert refused.value.hint == "Give 'surveys' a prefix, or take fewer of its columns."
+    assert refused.value.hint == "Put something before the names of 'surveys', or take fewer of its columns."
     joined = assemble(SourcePlan(BASE, (replace(SURVEYS, prefix="survey_"),)), [STUDENTS, part])
     assert "survey_name" in joined.dataset.schema
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from core import frames
 from core.schema import Kind
+from core.sources.mongo.answers import cursor_of, listed
+from core.sources.mongo.layout import NotBson, length_at
 
 TOO_LATE = bson.datetime_ms.DatetimeMS(253_402_300_800_000)
 AN_ID = bson.ObjectId("65f0a1b2c3d4e5f601234567")
@@ -187,3 +189,47 @@ def _float(value):
 
 def _naive(value):
     return value if value is None or value.tzinfo is None else value.replace(tzinfo=None)
+
+
+def test_keys_longer_than_all_the_rest_of_a_document_are_read_where_they_are(source_of):
+    key = "k" * 300
+    documents = [{"_id": i, "n": i} | ({key: i} if i % 3 == 0 else {}) for i in range(40)]
+    frame = source_of(documents).load("students").collect()
+
+    assert frame[key].tolist()[::3] == [float(i) for i in range(0, 40, 3)]
+    assert frame[key].isna().sum() == 26
+
+
+def test_texts_of_very_different_lengths_come_whole(source_of):
+    texts = ["", "é" * 9_000, "a", "ü", "x" * 70] * 3 + [None]
+    frame = source_of([{"_id": i, "text": text} for i, text in enumerate(texts)]).load("students").collect()
+
+    assert [None if text != text or text is None else text for text in frame["text"]] == texts
+
+
+@given(st.lists(st.integers(0, 400), max_size=1_200))
+def test_the_places_of_documents_in_an_answer_are_found(sizes):
+    documents = [{"x": "y" * size} for size in sizes]
+    answer = bson.encode({"cursor": {"firstBatch": documents, "id": bson.Int64(7), "ns": "a.b"}, "ok": 1.0})
+    number, place = cursor_of(answer)
+
+    assert number == 7
+    assert [bson.decode(answer[at : at + length_at(answer, at)]) for at in listed(answer, place)] == documents
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, {"cursor": 1}, {"cursor": {"id": 0}}, {"cursor": {"firstBatch": [], "id": "x"}}]
+)
+def test_an_answer_without_a_cursor_is_no_answer(answer):
+    with pytest.raises(NotBson):
+        cursor_of(bson.encode(answer))
+
+
+def test_what_is_no_list_of_documents_is_refused():
+    whole = bson.encode({"a": [{"b": 1}, {"b": 2}]})
+    with pytest.raises(NotBson):
+        listed(bson.encode({"a": [1, {}]}), 7)
+    with pytest.raises(NotBson):
+        listed(whole[:14] + (500).to_bytes(4, "little") + whole[18:], 7)
+    with pytest.raises(NotBson):
+        listed(whole[:14] + bytes(4) + whole[18:], 7)

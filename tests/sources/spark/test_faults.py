@@ -1,6 +1,7 @@
 """Spark killed, stopped, silent, wrong or missing: one sentence in time, and the next call works."""
 
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -12,13 +13,17 @@ import pytest
 
 from core.connections import Connection, ConnectionKind, ReadLimits, Secret
 from core.errors import AppError, HostRefused, InvalidChoice, LoginRefused, SourceUnavailable, TooLarge
+from core.jobs import JobRunner, JobState
 from core.sources.base import Connections, ConnectionSpec
 from core.sources.selection import Grouping
 from core.sources.spark import host, java
 from core.sources.spark.source import SparkSource
 from tests.servers import spark_cluster
 from tests.servers.process import free_port
+from tests.sources.spark import targets
 
+NOTICE_SECONDS = 0.5
+"""How long a cancelled job may go on before it gets its SIGTERM."""
 ROWS, PARTS = 200_000, 10
 """In files of which each is read by one task: the first rows come long before the last."""
 
@@ -124,6 +129,50 @@ def test_spark_ends_a_cancelled_read_within_two_seconds(own):
     assert took < 2.5
     assert server.cpu_percent() < 60, "it still works for nobody"
     assert works(own)
+
+
+@pytest.fixture
+def longer(own):
+    """A table of three million rows: that of the module, named fifteen times over."""
+    folder = own.folder / "longer"
+    folder.mkdir()
+    for file in sorted((own.folder / "long").iterdir()):
+        for i in range(15):
+            (folder / f"{file.stem}-{i:02d}.csv").hardlink_to(file)
+    yield own
+    shutil.rmtree(folder)
+
+
+def test_spark_ends_the_sums_of_a_cancelled_job_within_two_seconds(longer):
+    assert works(longer)
+    server = psutil.Process(longer.server().pid)
+    job = JobRunner().start(targets.group_for_long, longer, name="sums")
+    deadline = time.monotonic() + 60
+    while "Asking Spark" not in job.progress.words and not job.is_finished and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert busy(server, seconds=40), "it never began"
+    assert job.state is JobState.RUNNING
+
+    job.cancel()
+    assert job.wait(5)
+    time.sleep(NOTICE_SECONDS + 2.0)
+
+    assert job.state is JobState.CANCELLED
+    server.cpu_percent()
+    time.sleep(1.0)
+    assert server.cpu_percent() < 60, "it still works for nobody"
+    assert works(longer)
+
+
+def busy(process, *, seconds):
+    """Whether a process works on more than half of a core for a second, before so many have passed."""
+    deadline = time.monotonic() + seconds
+    process.cpu_percent()
+    while time.monotonic() < deadline:
+        time.sleep(1.0)
+        if process.cpu_percent() > 60:
+            return True
+    return False
 
 
 def test_spark_past_the_time_limit_is_stopped(own):

@@ -162,7 +162,7 @@ def test_spark_parquet_types_land_as_documented(spark_place, folder):
     assert cells["small"].tolist()[::2] == [1.0, 3.0]
     assert cells["big"].tolist()[:2] == [str(2**53 + 1), str(2**60 + 7)]
     assert cells["price"].tolist()[::2] == [1.10, 2.20]
-    assert float(cells["long_price"].iloc[0]) == pytest.approx(12345678901234567890.12)
+    assert cells["long_price"].tolist()[0] == "12345678901234567890.12"
     assert cells["gpa"].isna().tolist() == [False, True, True]
     assert cells["works"].tolist()[:2] == [1.0, 0.0]
     assert cells["raw"].tolist()[:2] == ["Zoë", "\ufffd\ufffd"]

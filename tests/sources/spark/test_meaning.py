@@ -198,4 +198,4 @@ def test_spark_sums_of_lists_go_by_their_elements(spark_local):
     found = spark_local.source().group("notes.jsonl", Grouping("id", sums=("visits.n",)), explode="visits")
 
     assert found.frame.set_index("key")["sum_0"].to_dict() == {"a": 5.0, "b": 0.0}
-    assert found.notes == ("1 records that are no JSON and were left out.",)
+    assert found.notes == ("1 record that is no JSON and was left out.",)

@@ -15,7 +15,7 @@ from core.sources.base import Connections, ConnectionSpec
 from core.sources.selection import Condition, Grouping, Test
 from core.sources.sql.source import SqlSource
 from tests.servers.mariadb import Database
-from tests.sources.sql.conftest import School
+from tests.sources.sql.conftest import PgSchool, School
 
 KEYS = ["a1", "A1", "a1 ", "á1", "ß", "ss", "", "007", "7", None]
 EVENTS = st.lists(
@@ -53,6 +53,14 @@ def sqlite_of(path, rows):
     connection.close()
     made = Connection("file", ConnectionKind.SQLITE, file=str(path))
     return SqlSource(made, ConnectionSpec("file"), Connections(profiles=(made,)))
+
+
+def postgresql_of(server, rows):
+    with server.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS public.t")
+        cursor.execute("CREATE TABLE t (k varchar(9), at timestamp, v float8, word varchar(9))")
+        cursor.executemany("INSERT INTO t VALUES (%s, %s, %s, %s)", rows)
+    return PgSchool(server, "postgres").source()
 
 
 def by_hand(rows, as_of):
@@ -110,7 +118,15 @@ def test_mariadb_groups_as_plain_python_does(mariadb, rows):
     check(source, rows, FREE)
 
 
-@settings(max_examples=12, phases=[Phase.generate])
+@settings(max_examples=6, phases=[Phase.generate])
+@given(EVENTS)
+def test_postgresql_groups_as_plain_python_does(postgres, rows):
+    source = postgresql_of(postgres, rows)
+    check(source, rows, ASKED)
+    check(source, rows, FREE)
+
+
+@settings(max_examples=8, phases=[Phase.generate])
 @given(EVENTS)
 def test_sqlite_groups_as_plain_python_does(tmp_path_factory, rows):
     source = sqlite_of(tmp_path_factory.getbasetemp() / "grouped.db", rows)
@@ -172,3 +188,31 @@ def test_the_last_of_several_at_one_time_is_the_largest_and_many_keys_are_kept_a
     ]
     source = mysql_of(school.server, rows)
     check(source, rows, FREE)
+
+
+ORDERED = {
+    "DOUBLE": [-1.7976931348623157e308, -2.5, -1e-300, 0.0, 5e-324, 0.1, 0.30000000000000004, 1e300],
+    "BIGINT": [-(2**63), -10, -9, 0, 9, 10, 2**53 + 1],
+    "BIGINT UNSIGNED": [0, 9, 10, 2**64 - 1],
+    "DECIMAL(9,2)": [-100.25, -9.5, 0, 9.5, 10.25],
+    "DATETIME(6)": [datetime(1000, 1, 1), datetime(2024, 1, 1, 0, 0, 0, 1), datetime(9999, 12, 31)],
+    "TEXT": ["A", "a", "a\n", "a ", "b", "é", "ü" * 500],
+}
+
+
+@pytest.mark.parametrize("declared", ORDERED)
+def test_the_larger_of_two_values_at_one_time_is_the_last_and_comes_whole(school, declared):
+    school.run(f"CREATE TABLE t (k INT, at DATETIME(6), v {declared})")
+    values = ORDERED[declared]
+    early, late = datetime(1000, 1, 1), datetime(2024, 5, 1, 12, 0, 0, 123456)
+    rows = [(i, late, value) for i, value in enumerate(values)]
+    rows += [(i, late, values[max(i - 1, 0)]) for i in range(len(values))]
+    rows += [(i, early, values[-1]) for i in range(len(values))] + [(99, None, values[0]), (98, late, None)]
+    school.run(("INSERT INTO t VALUES (%s, %s, %s)", rows))
+    frame = school.source().group("t", Grouping("k", time="at", lasts=("v",))).frame.set_index("key")
+    found = frame.loc[[str(i) for i in range(len(values))]]
+
+    wanted = [float(value) for value in values] if isinstance(values[0], int | float) else values
+    assert found["last_0"].tolist() == wanted
+    assert set(found["last_time_0"]) == {pd.Timestamp(late)}
+    assert frame.loc[["98", "99"], ["last_0", "last_time_0"]].isna().all(axis=None)

@@ -13,9 +13,10 @@ from sqlalchemy.dialects import mysql
 from core.errors import AppError
 from core.sources.sql.arrow import batch_of_rows, table_of
 from core.sources.sql.changes import Changes
-from core.sources.sql.columns import Field, Table
+from core.sources.sql.columns import Field, Form, Table
 from core.sources.sql.family import Access, Expression, Wire
 from core.sources.sql.mysql import catalogue, expressions, fast, faults, grants, login
+from core.sources.typed import keep_text
 
 BEGIN = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
 
@@ -179,12 +180,18 @@ class MySql:
         take: Callable[[int, Any], None],
     ) -> None:
         """Give the Arrow batches of statements to ``take``."""
-        fast.read(access, statements, version=raw.get_server_info(), take=take)
+        fast.read(
+            access,
+            statements,
+            version=raw.get_server_info(),
+            take=take,
+            is_wanted=lambda: not raw.is_hung_up,
+        )
 
     def batch(self, rows: Sequence[Sequence[Any]], fields: Sequence[Field], changes: Changes) -> Any:
         """Return rows as one Arrow batch."""
         return batch_of_rows(rows, fields, [self.wires(field) for field in fields], changes)
 
     def whole(self, batches: Sequence[Any], fields: Sequence[Field], changes: Changes) -> Any:
-        """Return the batches as one Arrow table."""
-        return table_of(batches)
+        """Return the batches as one Arrow table; numbers of many digits stay text."""
+        return keep_text(table_of(batches), {field.name for field in fields if field.form is Form.DIGITS})

@@ -26,14 +26,19 @@ def can_read(access: Access) -> bool:
 
 
 def read(
-    access: Access, statements: Sequence[str], *, version: str, take: Callable[[int, Any], None]
+    access: Access,
+    statements: Sequence[str],
+    *,
+    version: str,
+    take: Callable[[int, Any], None],
+    is_wanted: Callable[[], bool],
 ) -> None:
     """Give every batch of every statement to ``take``, with the number of its statement.
 
-    Two statements run at a time. Ask PyMySQL first whether the server lets the account in: this driver
+    Two statements run at a time; no other is begun once ``is_wanted`` says no. Ask PyMySQL first whether the server lets the account in: this driver
     tries for 30 seconds. Raises FastFailed, and what ``take`` raises.
     """
-    waiting = _Waiting(list(enumerate(statements)))
+    waiting = _Waiting(list(enumerate(statements)), is_wanted)
     readers = [_Reader(access, waiting, version, take) for _ in statements[:AT_ONCE]]
     for reader in readers:
         reader.start()
@@ -41,6 +46,8 @@ def read(
         reader.join()
     for reader in readers:
         reader.check()
+    if not is_wanted():
+        raise FastFailed("given up")
 
 
 class FastFailed(RuntimeError):
@@ -50,14 +57,15 @@ class FastFailed(RuntimeError):
 class _Waiting:
     """Statements that wait to be read, in their order."""
 
-    def __init__(self, statements: list[tuple[int, str]]) -> None:
+    def __init__(self, statements: list[tuple[int, str]], is_wanted: Callable[[], bool]) -> None:
         self._statements = statements[::-1]
+        self._is_wanted = is_wanted
         self._lock = threading.Lock()
 
     def next(self) -> tuple[int, str] | None:
-        """Return the next one with its number; None after the last."""
+        """Return the next one with its number; None after the last, or when nobody wants it any more."""
         with self._lock:
-            return self._statements.pop() if self._statements else None
+            return self._statements.pop() if self._statements and self._is_wanted() else None
 
     def give_up(self) -> None:
         """Let nobody begin another one."""

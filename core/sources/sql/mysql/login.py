@@ -14,6 +14,7 @@ from pymysql.constants import CLIENT
 from pymysql.err import OperationalError
 
 from core.connections import PORTS, ConnectionKind
+from core.sources.certificates import checked_ca
 from core.sources.hosts import checked_address
 from core.sources.sql.family import Access
 
@@ -22,6 +23,8 @@ WRITE_SECONDS = 600
 """How long the server waits for a reader that is busy with the rows it has."""
 LOCK_SECONDS = 3
 """How long a statement waits for somebody who is changing the table's columns."""
+CACHES = 8
+"""From this version on MySQL's catalogue keeps what it once said of a table."""
 
 
 def address_of(access: Access) -> tuple[str, int]:
@@ -31,9 +34,15 @@ def address_of(access: Access) -> tuple[str, int]:
 
 
 def login(access: Access) -> Any:
-    """Return a session that gives up on a silent server soon; raises the driver's errors."""
+    """Return a session that gives up on a silent server soon; raises the driver's errors.
+
+    Raises SourceNotConfigured for a ``ca_file`` that cannot be used, HostRefused, SourceUnavailable.
+    """
     limits, connection = access.limits, access.connection
+    checked_ca(connection)
     line = socket.create_connection(address_of(access), timeout=limits.connect_seconds)
+    if access.line is not None:
+        access.line.keep(line)
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     session = _Careful(
@@ -61,22 +70,32 @@ def login(access: Access) -> Any:
 
 def settings(version: str, seconds: float) -> tuple[str, ...]:
     """Return the statements that make a session read only, bounded and the same everywhere."""
+    is_mariadb = "mariadb" in version.casefold()
     limit = (
         f"max_statement_time = {seconds:.3f}"
-        if "mariadb" in version.casefold()
+        if is_mariadb
         else f"max_execution_time = {round(seconds * 1_000)}"
     )
+    # Else the catalogue says for a day when a table was written to last, whoever writes to it meanwhile.
+    fresh = () if is_mariadb or _generation(version) < CACHES else ("information_schema_stats_expiry = 0",)
     variables = (
         "time_zone = '+00:00'",
         "sql_mode = ''",
         f"net_write_timeout = {WRITE_SECONDS}",
         f"lock_wait_timeout = {LOCK_SECONDS}",
         limit,
+        *fresh,
     )
     return (
         f"SET SESSION {', '.join(variables)}",
         "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
     )
+
+
+def _generation(version: str) -> int:
+    """Return the first number of a version, 0 where it has none."""
+    first = version.partition(".")[0]
+    return int(first) if first.isdecimal() else 0
 
 
 def _certificates(ca_file: str) -> ssl.SSLContext:
@@ -88,6 +107,8 @@ class _Careful(Session):  # type: ignore[misc]
     """Gives a password to nobody who asks for it in plain words, and sends no file."""
 
     _result: Any
+    is_hung_up = False
+    """Whether nobody waits for this session any more."""
 
     def _request_authentication(self) -> None:
         if self.ssl and not self.server_capabilities & CLIENT.SSL:
@@ -105,6 +126,7 @@ class _Careful(Session):  # type: ignore[misc]
 
     def hang_up(self) -> None:
         """Cut the line; never raises."""
+        self.is_hung_up = True
         if self._result is not None:
             # Else it would be read on to its end when it is dropped.
             self._result.unbuffered_active = False

@@ -28,7 +28,8 @@ MOST_DIGITS = 15
 NO_TEXT_CODING = "SQL_ASCII"
 """A database of this encoding does not know what its texts mean: they are bytes."""
 STRANGE = ("NaN", "Infinity", "-Infinity")
-FIRST, BEYOND = "0001-01-01 00:00:00+00", "10000-01-01 00:00:00+00"
+FIRST = "TIMESTAMPTZ '0001-01-01 00:00:00+00'"
+BEYOND = "TIMESTAMPTZ '10000-01-01 00:00:00+00'"
 
 
 def form_of(base: str, *, kind: str, category: str, modifier: int, encoding: str) -> Form:
@@ -92,10 +93,9 @@ def number(field: Field) -> Expression:
         return _whole(field)
     if field.form is Form.NUMBER:
         value = double(sa.column(field.name))
-        strange = [sa.literal_column(f"'{word}'::float8") for word in STRANGE]
-        return sa.case((value.not_in(strange), value))
+        return sa.case((value.not_in([_literal(f"'{word}'::float8") for word in STRANGE]), value))
     value = sa.cast(sa.column(field.name), sa.Numeric())
-    strange = [sa.literal_column(f"'{word}'") for word in STRANGE]
+    strange = [_literal(f"'{word}'") for word in STRANGE]
     return sa.case((sa.cast(value, sa.Text()).not_in(strange), value))
 
 
@@ -129,8 +129,12 @@ def largest(value: Expression) -> Expression:
 
 def _is_real(column: Expression) -> Expression:
     """Tell whether a day or a time is one of the years 1 to 9999."""
-    first, beyond = (sa.literal_column(f"TIMESTAMPTZ '{when}'") for when in (FIRST, BEYOND))
-    return sa.and_(column >= first, column < beyond)
+    return sa.and_(column >= _literal(FIRST), column < _literal(BEYOND))
+
+
+def _literal(words: str) -> Expression:
+    """Return words of our own that stand in the statement as they are."""
+    return sa.literal_column(words)
 
 
 def _whole(field: Field) -> Expression:

@@ -35,7 +35,7 @@ class PostgreSql:
     title = "PostgreSQL"
     is_typed = True
     isolation = "AUTOCOMMIT"
-    dialect = postgresql.dialect(paramstyle="named")
+    dialect: Any = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
     # What the server sends is decoded by the driver: bytes that are no text end in a ValueError.
     faults: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, psycopg.Error, OSError, ValueError)
 

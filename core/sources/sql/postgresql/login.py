@@ -30,8 +30,8 @@ NOTICES_CLIENTS = 140_000
 class _Passing(psycopg.ServerCursor[TupleRow]):
     """A cursor that goes with its session, which is closed after each question."""
 
-    def __del__(self) -> None:
-        pass
+    def __del__(self, _warn: Any = None, /) -> None:
+        """Say nothing of not having been closed."""
 
 
 class Careful(psycopg.Connection[TupleRow]):
@@ -109,6 +109,7 @@ def parameters(access: Access) -> dict[str, Any]:
         "gssencmode": "disable",
         # Nobody who only pretends to be the server is given the password in plain words.
         "require_auth": "!gss,!sspi" if connection.tls else "!gss,!sspi,!password",
+        "sslnegotiation": "postgres",
         "target_session_attrs": "any",
         "load_balance_hosts": "disable",
     }
@@ -126,7 +127,7 @@ def settings(version: int, seconds: float) -> dict[str, str]:
     return {
         "default_transaction_read_only": "on",
         "statement_timeout": limit,
-        "lock_timeout": str(LOCK_SECONDS * 1_000),
+        "lock_timeout": str(round(LOCK_SECONDS * 1_000)),
         "idle_in_transaction_session_timeout": limit,
         # Functions and operators are the server's own, whatever others have made under their names.
         "search_path": "pg_catalog, pg_temp",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,9 +16,11 @@ from core.sources.sql.changes import Changes
 from core.sources.sql.columns import Field, Table
 from core.sources.sql.family import Access, Expression, Wire
 from core.sources.sql.odd import odd_cells
-from core.sources.sql.sqlite import catalogue, expressions, rows
+from core.sources.sql.sqlite import catalogue, expressions, patience, rows
 
 BUSY_SECONDS = 2.0
+LOOK_SECONDS = 3.0
+"""How long a table may take to show what types its cells are of."""
 
 
 class Sqlite:
@@ -72,8 +75,10 @@ class Sqlite:
         """Do nothing: hanging up is enough."""
 
     def hang_up(self, raw: Any) -> None:
-        """End what a session is doing."""
-        raw.interrupt()
+        """End what a session is doing; never raises."""
+        with contextlib.suppress(sqlite3.ProgrammingError):
+            # It may have been closed meanwhile.
+            raw.interrupt()
 
     def fault(self, error: BaseException, access: Access, *, table: str) -> AppError:
         """Return what a failure means."""
@@ -116,8 +121,13 @@ class Sqlite:
     def mixed(
         self, connection: sa.Connection, place: sa.TableClause, table: Table
     ) -> Mapping[str, tuple[tuple[str, int], ...]]:
-        """Return the types of the cells of a table that is small enough to look at all."""
-        return catalogue.mixed(connection, place, table)
+        """Return the types of the cells of the first rows; nothing where a view takes long to give them."""
+        raw = connection.connection.dbapi_connection
+        try:
+            with patience.bounded(raw, LOOK_SECONDS):
+                return catalogue.mixed(connection, place, table)
+        except patience.Overdue:
+            return {}
 
     def odd_cells(self, connection: sa.Connection, able: Any) -> tuple[str, ...]:
         """Return a note for each column whose cells were no numbers or no times."""

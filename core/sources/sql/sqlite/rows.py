@@ -46,7 +46,12 @@ def table_of(batches: Sequence[Any], fields: Sequence[Field]) -> Any:
     """Return batches as one table; a column that is text in one of them is text in all."""
     names = [field.name for field in fields]
     columns = [[batch.column(i) for batch in batches] for i in range(len(fields))]
-    return pa.table([_joined(parts) for parts in columns], names=names)
+    joined = [_joined(parts) for parts in columns]
+    return keep_text(pa.table(joined, names=names), _digits(names, columns, joined))
+
+
+def _digits(names: Sequence[str], columns: Sequence[Sequence[Any]], joined: Sequence[Any]) -> set[str]:
+    """Return the columns that hold nothing but numbers and are text for the sake of their digits."""
 
 
 def _column(field: Field, cells: Sequence[Any], changes: Changes) -> Any:
