@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from typing import Any, Self
 
 from core.errors import ColumnNotFound
 
@@ -110,6 +111,20 @@ class Schema:
                 if c.name in roles and roles[c.name] != c.role
                 else c
                 for c in self.columns
+            )
+        )
+
+    def as_tables(self) -> list[dict[str, Any]]:
+        """Return the columns as what JSON can hold; ``of_tables`` reads it."""
+        return [asdict(column) for column in self.columns]
+
+    @classmethod
+    def of_tables(cls, tables: Iterable[Mapping[str, Any]]) -> Self:
+        """Return the schema that ``as_tables`` wrote; raises KeyError, TypeError, ValueError otherwise."""
+        return cls(
+            tuple(
+                Column(**{**table, "kind": Kind(table["kind"]), "role": Role(table["role"])})
+                for table in tables
             )
         )
 

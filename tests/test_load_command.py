@@ -89,6 +89,24 @@ def test_the_list_is_made_of_what_was_written(capsys, database, plan, tmp_path):
     assert len(pd.read_csv("list.csv")) == 20
 
 
+def test_what_a_column_is_for_goes_with_the_file(capsys, database, plan, tmp_path):
+    """A mean of ages stays protected, whatever it is called."""
+    asked = json.loads(plan.read_text(encoding="utf-8"))
+    asked["parts"][0]["measures"].append({"how": "mean", "of": "age", "name": "level"})
+    plan.write_text(json.dumps(asked), encoding="utf-8")
+    with sqlite3.connect(database) as connection:
+        connection.execute("ALTER TABLE visits ADD COLUMN age REAL")
+        connection.execute("UPDATE visits SET age = 17")
+    connection.close()
+    load(capsys, plan)
+    door.main(["profile", "--file", "students.parquet", "--json", "profile.json"])
+    found = json.loads((tmp_path / "profile.json").read_text(encoding="utf-8"))
+    roles = {column["name"]: column["role"] for column in found["columns"]}
+
+    assert roles["level"] == "protected"
+    assert roles["student_id"] == "student_id"
+
+
 def test_a_connection_of_the_page_serves_too(capsys, database, plan, tmp_path, monkeypatch):
     monkeypatch.delenv("WAYMARK_CONNECTIONS__OLD__KIND")
     monkeypatch.delenv("WAYMARK_CONNECTIONS__OLD__FILE")

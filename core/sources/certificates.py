@@ -1,4 +1,4 @@
-"""Whether the certificate authority that a connection names can be used, told before anything is connected."""
+"""Whether the certificate authority that a connection names can be used, told before connecting."""
 
 from __future__ import annotations
 

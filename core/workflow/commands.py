@@ -19,6 +19,7 @@ from core.schema import Role
 from core.settings import Settings
 from core.sources.base import DemoSpec, FileSpec
 from core.sources.demo.write import write_school
+from core.sources.files.parquet import SCHEMA_KEY
 from core.workflow.evaluation import evaluation_report
 from core.workflow.joining import join_plan, load_report
 from core.workflow.listing import list_csv
@@ -122,12 +123,15 @@ def _content(place: Path) -> bytes:
 
 
 def _parquet(dataset: Dataset) -> bytes:
-    """Return the rows as Parquet, the same bytes for the same rows."""
+    """Return the rows as Parquet, the same bytes for the same rows, with what each column is for."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.Table.from_pandas(dataset.collect(), preserve_index=False), sink, compression="zstd")
+    table = pa.Table.from_pandas(dataset.collect(), preserve_index=False)
+    about = json.dumps(dataset.schema.as_tables(), ensure_ascii=False).encode()
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), SCHEMA_KEY: about})
+    pq.write_table(table, sink, compression="zstd")
     return bytes(sink.getvalue())
 
 

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from core import frames
 from core.dataset import Dataset, Provenance
-from core.schema import Column, Kind, Role, Schema
+from core.schema import Schema
 from core.workflow.workspace import DRAFT, by_use, forget_drafts
 
 ROWS, ABOUT = "rows.arrow", "about.json"
@@ -110,16 +110,12 @@ def provenance_of(workspace: Path, key: str) -> Provenance | None:
 
 def about_of(schema: Schema, provenance: Provenance) -> dict[str, Any]:
     """Return schema and provenance as what JSON can hold."""
-    return {"schema": [asdict(column) for column in schema], "provenance": _origin_table(provenance)}
+    return {"schema": schema.as_tables(), "provenance": _origin_table(provenance)}
 
 
 def read_about(about: Mapping[str, Any]) -> tuple[Schema, Provenance]:
     """Return schema and provenance out of what ``about_of`` made."""
-    columns = tuple(
-        Column(**{**column, "kind": Kind(column["kind"]), "role": Role(column["role"])})
-        for column in about["schema"]
-    )
-    return Schema(columns), _origin(about["provenance"])
+    return Schema.of_tables(about["schema"]), _origin(about["provenance"])
 
 
 def _origin_table(provenance: Provenance) -> dict[str, Any]:

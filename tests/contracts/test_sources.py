@@ -199,27 +199,28 @@ def test_protected_attributes_are_recognised(source):
     assert source.load("students").schema.names(Role.PROTECTED)
 
 
+CONDITIONS = [
+    (Condition("student_id", Test.IS, "0007"), lambda s: s["student_id"] == "0007"),
+    (Condition("district", Test.IS, "hill"), lambda s: s["district"] == "hill"),
+    (Condition("district", Test.IS_NOT, "hill"), lambda s: s["district"] != "hill"),
+    (Condition("district", Test.MISSING), lambda s: s["district"].isna()),
+    (Condition("district", Test.PRESENT), lambda s: s["district"].notna()),
+    (
+        Condition("district", Test.ONE_OF, values=("Hill", "no such")),
+        lambda s: s["district"] == "Hill",
+    ),
+    (Condition("math score", Test.AT_LEAST, 90.0), lambda s: s["math score"] >= 90),
+    (Condition("math score", Test.BELOW, 41.5), lambda s: s["math score"] < 41.5),
+    (Condition("math score", Test.ONE_OF, values=(40.0, 42.0)), lambda s: s["math score"].isin([40, 42])),
+    (Condition("born", Test.ABOVE, "2008-12-31"), lambda s: s["born"] > date(2008, 12, 31)),
+    (Condition("name", Test.IS, "Zoë"), lambda s: s["name"] == "Zoë"),
+    (Condition("name", Test.IS, "zoe"), lambda s: s["name"] == "zoe"),
+    (Condition("name", Test.IS, "x' OR '1'='1"), lambda s: s["name"] == "x' OR '1'='1"),
+]
+
+
 @pytest.mark.parametrize(
-    ("condition", "expected"),
-    [
-        (Condition("student_id", Test.IS, "0007"), lambda s: s["student_id"] == "0007"),
-        (Condition("district", Test.IS, "hill"), lambda s: s["district"] == "hill"),
-        (Condition("district", Test.IS_NOT, "hill"), lambda s: s["district"] != "hill"),
-        (Condition("district", Test.MISSING), lambda s: s["district"].isna()),
-        (Condition("district", Test.PRESENT), lambda s: s["district"].notna()),
-        (
-            Condition("district", Test.ONE_OF, values=("Hill", "no such")),
-            lambda s: s["district"] == "Hill",
-        ),
-        (Condition("math score", Test.AT_LEAST, 90.0), lambda s: s["math score"] >= 90),
-        (Condition("math score", Test.BELOW, 41.5), lambda s: s["math score"] < 41.5),
-        (Condition("math score", Test.ONE_OF, values=(40.0, 42.0)), lambda s: s["math score"].isin([40, 42])),
-        (Condition("born", Test.ABOVE, "2008-12-31"), lambda s: s["born"] > date(2008, 12, 31)),
-        (Condition("name", Test.IS, "Zoë"), lambda s: s["name"] == "Zoë"),
-        (Condition("name", Test.IS, "zoe"), lambda s: s["name"] == "zoe"),
-        (Condition("name", Test.IS, "x' OR '1'='1"), lambda s: s["name"] == "x' OR '1'='1"),
-    ],
-    ids=str,
+    ("condition", "expected"), [pytest.param(*case, id=str(case[0])) for case in CONDITIONS]
 )
 def test_a_condition_means_the_same_everywhere(known, condition, expected):
     found = known.load("students", rows=[condition]).collect()["student_id"]
@@ -281,6 +282,13 @@ def test_a_condition_holds_before_rows_are_summed(events):
     found = events.group("events", Grouping(key="student", sums=("minutes",)), rows=rows).frame
 
     assert found.set_index("key")["sum_0"].to_dict() == {"0001": 50.0}
+
+
+def test_a_column_whose_text_is_asked_for_stays_as_it_is_written(known):
+    frame = known.load("students", columns=["student_id"], texts=["student_id"]).collect()
+
+    assert str(frame["student_id"].dtype) == "str"
+    assert sorted(frame["student_id"]) == STUDENTS["student_id"].tolist()
 
 
 def test_words_cannot_be_summed(events):

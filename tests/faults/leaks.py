@@ -15,7 +15,7 @@ def in_folder(folder: Path, password: str) -> list[str]:
 
 
 def in_error(error: BaseException, password: str) -> list[str]:
-    """Return where an error holds the password: its texts, its hint, and those of its causes as they are shown."""
+    """Return where an error holds the password: its texts, its hint, those of its causes, the traceback."""
     seen: list[BaseException] = []
     while error is not None and error not in seen:
         seen.append(error)

@@ -90,7 +90,7 @@ def spark_store(request: pytest.FixtureRequest) -> Store:
                 table = pa.Table.from_pandas(some, preserve_index=False)
                 pq.write_table(table, place.folder / name / f"{part}.parquet")
 
-    request.addfinalizer(lambda: write({}))  # noqa: PT021  the store is no fixture
+    request.addfinalizer(lambda: write({}))
     return Store(place.connection, ConnectionSpec(place.connection.name, "files"), write)
 
 

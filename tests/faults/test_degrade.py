@@ -1,4 +1,4 @@
-"""A server that fails takes nothing away: the last good copy serves and says so, and fresh rows come by themselves."""
+"""A server that fails takes nothing away: the last good copy serves and says so, then fresh rows come."""
 
 import contextlib
 import logging

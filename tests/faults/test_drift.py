@@ -1,4 +1,4 @@
-"""Tables that change between two readings, by the server's own statements: named right, never a wrong number."""
+"""Tables changed by the server's own statements between two readings: named, never a wrong number."""
 
 import contextlib
 import sqlite3
@@ -20,7 +20,7 @@ from tests.faults.stores import STORES
 
 HELD = tables()
 SQL_TYPES = {
-    "students": "student_id VARCHAR(9), score DOUBLE, hours INT, born DATE, lunch VARCHAR(9), spare VARCHAR(9)",
+    "students": "student_id VARCHAR(9), score DOUBLE, hours INT, born DATE, lunch VARCHAR(9), spare CHAR(1)",
     "visits": "student VARCHAR(9), day DATE, minutes DOUBLE, word VARCHAR(9)",
 }
 
@@ -141,7 +141,7 @@ def test_mongo(mongo_place, tmp_path, case):
     assert verdict == ("named" if names else "right"), words
 
 
-@pytest.mark.parametrize("value", ["ill", ["1", "2"]], ids=["text", "list"])
+@pytest.mark.parametrize("value", ["ill", "12"])
 def test_mongo_where_one_document_of_many_changed_adds_up_the_others_and_counts_it(
     mongo_place, tmp_path, value
 ):

@@ -16,7 +16,7 @@ from tests.faults.drifts import DRIFTS
 from tests.faults.stores import STORES
 
 RIGHT = {"named", "right", "followed"}
-"""``followed``: numbers of another kind where the source declares none; they are read as they are now."""
+"""``followed``: other numbers where the source declares no difference; they are read as they are now."""
 
 
 @pytest.fixture(params=[*STORES])

@@ -1,4 +1,4 @@
-"""Servers killed at random moments of a load: a sentence or the whole old copy, never half, and fresh rows after."""
+"""Servers killed at random moments of a load: a sentence or the whole old copy, then fresh rows."""
 
 import statistics
 import threading

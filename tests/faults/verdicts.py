@@ -1,4 +1,4 @@
-"""What a reading came to under a fault: fresh, a whole old copy that says so, one sentence, or a failure of ours.
+"""What a reading came to under a fault: fresh, a whole old copy that says so, one sentence, or our failure.
 
 ``half`` and ``unknown`` are failures; a mutant of the code must get one of them.
 """

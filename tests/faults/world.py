@@ -1,4 +1,4 @@
-"""A MariaDB and a MongoDB with the same school in both, and plans over them: whole rows can be told from halves.
+"""The same school in MariaDB, MongoDB and Spark, and plans over it: whole rows can be told from halves.
 
 Every row carries the number of the state that it is from, so a table that mixes two states, lacks a row or
 takes one twice shows itself, and so does an old one that passes for new.
@@ -65,13 +65,14 @@ class World(School):
         self.mariadb.execute(
             "CREATE OR REPLACE DATABASE faults CHARACTER SET utf8mb4",
             "USE faults",
-            "CREATE TABLE faults.students (nr INT PRIMARY KEY, student_id CHAR(7), edition INT, score DOUBLE, "
-            "note VARCHAR(80))",
+            "CREATE TABLE faults.students (nr INT PRIMARY KEY, student_id CHAR(7), edition INT, "
+            "score DOUBLE, note VARCHAR(80))",
             f"INSERT INTO faults.students SELECT seq, {ids}, 1, seq / 8, REPEAT('x', 60) FROM {numbers}",
             "CREATE TABLE faults.visits (nr INT PRIMARY KEY AUTO_INCREMENT, student CHAR(7), day DATE, "
             "minutes DOUBLE)",
             *[
-                f"INSERT INTO faults.visits (student, day, minutes) SELECT {ids}, '2026-01-05', 1 FROM {numbers}"
+                "INSERT INTO faults.visits (student, day, minutes) "
+                f"SELECT {ids}, '2026-01-05', 1 FROM {numbers}"
                 for _ in range(VISITS)
             ],
             "ANALYZE TABLE faults.students, faults.visits",

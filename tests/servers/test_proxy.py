@@ -1,8 +1,10 @@
 """The fault proxy does to a connection what its mode says, and nothing when it says nothing."""
 
+import gc
 import socket
 import threading
 import time
+import warnings
 
 import pytest
 
@@ -193,3 +195,34 @@ def test_closing_ends_its_thread_and_every_connection(target):
     while threading.active_count() > before and time.monotonic() < deadline:
         time.sleep(0.01)
     assert threading.active_count() == before
+
+
+def reconnect(port: int, until: threading.Event) -> None:
+    """Connect again and again, as a driver does that lost its server."""
+    while not until.is_set():
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1) as client:
+                client.sendall(b"10\n")
+        except OSError:
+            time.sleep(0.001)
+
+
+@pytest.mark.parametrize("mode", [PASS, SILENT, Mode(delay=0.05)], ids=["pass", "silent", "delay"])
+def test_closing_while_clients_connect_again_leaves_nothing_open(target, mode):
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        for _ in range(10):
+            is_over = threading.Event()
+            with FaultProxy(target) as proxy:
+                clients = [threading.Thread(target=reconnect, args=(proxy.port, is_over)) for _ in range(3)]
+                proxy.mode = mode
+                for client in clients:
+                    client.start()
+                time.sleep(0.02)
+            is_over.set()
+            for client in clients:
+                client.join(5)
+        gc.collect()
+
+    assert [str(each.message) for each in seen] == []
+    assert proxy.open == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,6 +11,7 @@ import pyarrow.parquet as pq
 import pyarrow.types as pt
 
 from core.errors import BadFile
+from core.schema import Schema
 from core.sources.base import Progress
 from core.sources.files.content import Content
 from core.sources.files.headers import clean_names
@@ -17,6 +20,8 @@ from core.sources.files.table import RawTable, no_rows, to_text_frame
 
 DAMAGED = "Write the file again; it may be cut off."
 EXACT = 2**53
+SCHEMA_KEY = b"waymark_schema"
+"""Where a Parquet file that Waymark made says what its columns are for."""
 
 
 def read_parquet(content: Content, *, limits: FileLimits, limit: int | None, progress: Progress) -> RawTable:
@@ -41,6 +46,15 @@ def read_parquet(content: Content, *, limits: FileLimits, limit: int | None, pro
     if not columns:
         raise BadFile(f"'{content.name}' has no column of single values.", hint="Write a flat table.")
     return RawTable(pd.DataFrame(columns, copy=False), (*notes, *left_out))
+
+
+def kept_schema(content: Content) -> Schema | None:
+    """Return what Waymark wrote into the file about its columns when it made it; None for other files."""
+    written = (pq.read_schema(pa.BufferReader(content.data)).metadata or {}).get(SCHEMA_KEY)
+    try:
+        return Schema.of_tables(json.loads(written)) if written else None
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def count_rows(content: Content) -> int:

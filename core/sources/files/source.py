@@ -18,7 +18,7 @@ from core.sources.files.content import Content, FileKind, kind_of, read_content,
 from core.sources.files.delimited import read_delimited
 from core.sources.files.detect import FileFormat, detect, open_sheet, open_text
 from core.sources.files.limits import FileLimits
-from core.sources.files.parquet import count_rows, read_parquet
+from core.sources.files.parquet import count_rows, kept_schema, read_parquet
 from core.sources.files.table import RawTable
 from core.sources.files.workbook import Workbook, read_sheet
 from core.sources.join.conditions import matching
@@ -109,9 +109,8 @@ class FileSource:
         content = read_content(self.spec, self.limits)
         raw, decimal = self._read(content, table, None if rows else limit, _stage(tell, 0.0, READ))
         tell(READ, "Guessing what each column is for")
-        schema = with_kinds(
-            guess_schema(raw.frame, decimal=decimal), {**(kinds or {}), **dict.fromkeys(texts, Kind.TEXT)}
-        )
+        wanted = {**(kinds or {}), **dict.fromkeys(texts, Kind.TEXT)}
+        schema = with_kinds(self._schema(content, raw, decimal), wanted)
         require_columns(schema, columns, rows, explode, table=table)
         tell(GUESSED, "Bringing the columns to their kinds")
         raw, note = _meeting(raw, schema, rows, decimal)
@@ -169,6 +168,13 @@ class FileSource:
             progress=tell,
         )
         return read, text.layout.decimal
+
+    def _schema(self, content: Content, raw: RawTable, decimal: str) -> Schema:
+        """Return what the columns are for: as Waymark wrote it into its own Parquet file, else a guess."""
+        kept = kept_schema(content) if kind_of(content) == "parquet" else None
+        if kept is not None and list(kept.names()) == [str(name) for name in raw.frame.columns]:
+            return kept
+        return guess_schema(raw.frame, decimal=decimal)
 
     def _require(self, table: str, tables: tuple[str, ...]) -> None:
         if table not in tables:

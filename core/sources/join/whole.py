@@ -66,6 +66,7 @@ def group_whole(
         columns=columns_of(grouping),
         rows=rows,
         explode=explode,
+        texts=(grouping.key,),
         progress=lambda fraction, words: tell(fraction * LOADED, words),
     )
     groups = group_frame(dataset.collect(), dataset.schema, grouping)

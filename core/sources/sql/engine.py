@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from core.errors import AppError
+from core.sources.sql import sentences
 from core.sources.sql.family import Access, Family
+from core.sources.sql.line import Line
+from core.sources.sql.question import answered
 from core.sources.watch import watched
 
 Result = TypeVar("Result")
@@ -38,12 +41,13 @@ class Engine:
     def __init__(self, family: Family, access: Access) -> None:
         self.family = family
         self.access = access
+        self._opening = threading.local()
 
     @cached_property
     def _engine(self) -> sa.Engine:
         return sa.create_engine(
             self.family.url(),
-            creator=lambda: self.family.connect(self.access),
+            creator=lambda: self.family.connect(replace(self.access, line=self._opening.line)),
             poolclass=sa.NullPool,
             pool_reset_on_return=None,
             hide_parameters=True,
@@ -51,28 +55,42 @@ class Engine:
         )
 
     @contextlib.contextmanager
-    def session(self, *, seconds: float = 0.0) -> Iterator[Session]:
+    def session(self, *, seconds: float = 0.0, line: Line | None = None) -> Iterator[Session]:
         """Run the block in a session that sees one state of the database.
 
-        A statement may take ``seconds``, or the limit for silence where that is longer.
-        Raises SourceUnavailable, LoginRefused, HostRefused.
+        A statement may take ``seconds``, or the limit for silence where that is longer. Once ``line`` is
+        given up, no statement is begun. Raises SourceUnavailable, LoginRefused, HostRefused.
         """
+        with line or Line() as own:
+            connection = self._connected(own)
+            raw = connection.connection.dbapi_connection
+            is_done = False
+            try:
+                with self.told():
+                    self.family.be_patient(raw, max(seconds, self.access.limits.silent_seconds))
+                    self.family.begin(connection)
+                yield Session(connection, raw)
+                is_done = True
+            finally:
+                if not is_done:
+                    # Whatever is still on its way is not waited for.
+                    self.family.hang_up(raw)
+                with contextlib.suppress(*self.family.faults):
+                    connection.close()
+
+    def _connected(self, line: Line) -> sa.Connection:
+        """Return a connection that begins nothing once its line is given up."""
+        # SQLAlchemy passes nothing on to the creator, which it calls in this thread.
+        self._opening.line = line
         with self.told():
             connection = self._engine.connect()
-        raw = connection.connection.dbapi_connection
-        is_done = False
-        try:
-            with self.told():
-                self.family.be_patient(raw, max(seconds, self.access.limits.silent_seconds))
-                self.family.begin(connection)
-            yield Session(connection, raw)
-            is_done = True
-        finally:
-            if not is_done:
-                # Whatever is still on its way is not waited for.
-                self.family.hang_up(raw)
-            with contextlib.suppress(*self.family.faults):
-                connection.close()
+
+        def check(*_given: Any) -> None:
+            if line.is_given_up:
+                raise sentences.lost(self.access, "")
+
+        sa.event.listen(connection, "before_cursor_execute", check)
+        return connection
 
     @contextlib.contextmanager
     def told(self, table: str = "") -> Iterator[None]:
@@ -83,9 +101,19 @@ class Engine:
             raise self.family.fault(error, self.access, table=table) from error
 
     def ask(self, question: Callable[[sa.Connection], Result], *, table: str = "") -> Result:
-        """Return the answer to a question that needs little work; raises as ``session`` does."""
-        with self.session() as session, self.told(table):
-            return question(session.connection)
+        """Return the answer to a question that needs little work; raises as ``session`` does.
+
+        Raises SourceUnavailable too when the whole of it takes longer than two silences.
+        """
+        opened: list[Session] = []
+        line = Line()
+
+        def job() -> Result:
+            with self.session(line=line) as session, self.told(table):
+                opened.append(session)
+                return question(session.connection)
+
+        return answered(job, stop=lambda: self._stop(opened, [line]), access=self.access, table=table)
 
     def watch(
         self,
@@ -103,38 +131,54 @@ class Engine:
         """
         limits = self.access.limits
         opened: list[Session] = []
+        line, asking = Line(), Line()
 
         def job() -> Result:
-            with self.session(seconds=limits.seconds) as session:
+            with self.session(seconds=limits.seconds, line=line) as session:
                 opened.append(session)
+                if line.is_given_up:
+                    raise sentences.lost(self.access, "")
                 return work(session)
+
+        def stop() -> None:
+            leave()
+            self._stop(opened, [line, asking], tag)
 
         return watched(
             job,
-            ask=self._ask_if_alive,
-            stop=lambda: self._stop(opened, tag, leave),
+            ask=lambda: self._ask_if_alive(asking),
+            stop=stop,
             limits=limits,
             name=self.access.name,
             tell=tell,
         )
 
-    def _ask_if_alive(self) -> None:
+    def _ask_if_alive(self, line: Line) -> None:
         """Do nothing if the server lives; raises SourceUnavailable."""
         try:
-            self.family.ping(self.access)
+            with line:
+                self.family.ping(replace(self.access, line=line))
         except self.family.faults as error:
             if not self.family.is_busy(error):
                 raise self.family.fault(error, self.access, table="") from error
 
-    def _stop(self, opened: list[Session], tag: str, leave: Callable[[], Any]) -> None:
+    def _stop(self, opened: list[Session], lines: list[Line], tag: str = "") -> None:
         """End the work on the server as well as can be done in a second; never raises."""
-        leave()
-        numbers = [self.family.number_of(session.raw) for session in opened]
-        farewell = threading.Thread(target=self._say_stop, args=(numbers, tag), daemon=True)
-        farewell.start()
-        farewell.join(FAREWELL_SECONDS)
+        for line in lines:
+            line.give_up()
+        # Only now: a session that is opened later finds that it is not wanted.
+        numbers = []
+        for session in opened:
+            with contextlib.suppress(*self.family.faults):
+                numbers.append(self.family.number_of(session.raw))
+        if numbers or tag:
+            farewell = threading.Thread(target=self._say_stop, args=(numbers, tag), daemon=True)
+            farewell.start()
+            farewell.join(FAREWELL_SECONDS)
         for session in opened:
             self.family.hang_up(session.raw)
+        for line in lines:
+            line.cut()
 
     def _say_stop(self, numbers: list[int], tag: str) -> None:
         with contextlib.suppress(*self.family.faults, AppError):

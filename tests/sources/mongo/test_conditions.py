@@ -77,6 +77,26 @@ def test_mixed_fields_are_compared_as_the_text_that_they_show(source_of):
     assert chosen(Test.MISSING) == [5]
 
 
+def test_values_of_types_that_no_sampled_document_has_are_compared_as_the_text_that_they_show(source_of):
+    odd = [5, 5.5, True, DAY, "5", None]
+    documents = [{"_id": i, "level": "low"} for i in range(3_000)]
+    for place, value in enumerate(odd, 1_500):
+        documents[place]["level"] = value
+    source = source_of(documents)
+
+    def chosen(*given, **more):
+        rows = [Condition("level", *given, **more)]
+        return source.arrow("students", columns=["_id"], rows=rows).table["_id"].to_pylist()
+
+    shown = source.load("students").collect()["level"].tolist()
+    assert shown[1_500:1_505] == ["5", "5.5", "true", "2024-05-01", "5"]
+    for text in shown[1_500:1_504]:
+        assert chosen(Test.IS, text) == [i for i, cell in enumerate(shown) if cell == text]
+    assert chosen(Test.ONE_OF, values=("5", "true")) == [1_500, 1_502, 1_504]
+    assert not {1_500, 1_504} & set(chosen(Test.IS_NOT, "5"))
+    assert chosen(Test.BELOW, "5.5") == [1_500, 1_503, 1_504]
+
+
 def test_fields_that_count_an_array_or_have_dollar_names_can_be_compared(source_of):
     source = source_of([{"_id": 1, "tags": [1, 2], "$x": "a", "p.q": 1}, {"_id": 2, "tags": [], "$x": "b"}])
 
@@ -128,7 +148,7 @@ def test_a_value_of_another_kind_is_refused_with_an_example(source_of, column, v
 ALLOWED = {
     "$match", "$expr", "$and", "$or", "$not", "$eq", "$gt", "$gte", "$lt", "$lte", "$literal", "$project",
     "$limit", "$in", "$type", "$natural", "$switch", "$cond", "$let", "$toDate", "$sort", "$date",
-    "$numberDouble",
+    "$numberDouble", "$toString", "$toLong", "$abs", "$trunc", "$dateToString", "$dateTrunc",
 }  # fmt: skip
 
 

@@ -35,8 +35,9 @@ def read(
 ) -> None:
     """Give every batch of every statement to ``take``, with the number of its statement.
 
-    Two statements run at a time; no other is begun once ``is_wanted`` says no. Ask PyMySQL first whether the server lets the account in: this driver
-    tries for 30 seconds. Raises FastFailed, and what ``take`` raises.
+    Two statements run at a time; no other is begun once ``is_wanted`` says no. Ask PyMySQL first whether
+    the server lets the account in: this driver tries for 30 seconds. Raises FastFailed, and what ``take``
+    raises.
     """
     waiting = _Waiting(list(enumerate(statements)), is_wanted)
     readers = [_Reader(access, waiting, version, take) for _ in statements[:AT_ONCE]]

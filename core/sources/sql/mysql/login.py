@@ -127,13 +127,14 @@ class _Careful(Session):  # type: ignore[misc]
     def hang_up(self) -> None:
         """Cut the line; never raises."""
         self.is_hung_up = True
-        if self._result is not None:
+        result, line = self._result, self._sock
+        if result is not None:
             # Else it would be read on to its end when it is dropped.
-            self._result.unbuffered_active = False
+            result.unbuffered_active = False
             self._result = None
-        if self._sock is not None:
+        if line is not None:
             with contextlib.suppress(OSError):
-                self._sock.shutdown(socket.SHUT_RDWR)
+                line.shutdown(socket.SHUT_RDWR)
 
 
 def ping(access: Access) -> None:

@@ -12,13 +12,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from core.sources.sql.changes import N_EXAMPLES, Changes
 from core.sources.sql.columns import Field, Form
 from core.sources.sql.finish import NO_SUCH_DAY, NOT_UTF8
 from core.sources.sql.sqlite.catalogue import expected_types
+from core.sources.typed import keep_text
 
 TYPE_NAMES = {int: "integer", float: "real", str: "text", bytes: "blob"}
+LONG = r"^-?[0-9]{16,}$"
 
 
 class Broken(str):
@@ -47,11 +50,15 @@ def table_of(batches: Sequence[Any], fields: Sequence[Field]) -> Any:
     names = [field.name for field in fields]
     columns = [[batch.column(i) for batch in batches] for i in range(len(fields))]
     joined = [_joined(parts) for parts in columns]
-    return keep_text(pa.table(joined, names=names), _digits(names, columns, joined))
+    long = {field.name for field, column in zip(fields, joined, strict=True) if _has_digits(field, column)}
+    return keep_text(pa.table(joined, names=names), long)
 
 
-def _digits(names: Sequence[str], columns: Sequence[Sequence[Any]], joined: Sequence[Any]) -> set[str]:
-    """Return the columns that hold nothing but numbers and are text for the sake of their digits."""
+def _has_digits(field: Field, column: Any) -> bool:
+    """Tell whether a column is text, not declared so, and has a number that only text holds in all digits."""
+    if not pa.types.is_string(column.type) or not (field.is_number or field.form is Form.ANY):
+        return False
+    return bool(pc.any(pc.match_substring_regex(column, LONG), min_count=0).as_py())
 
 
 def _column(field: Field, cells: Sequence[Any], changes: Changes) -> Any:
