@@ -43,7 +43,7 @@ def plan_with_types(store, settings):
 
 
 def after(store, settings, plan, drift):
-    """The verdict on a reading after a drift, while a copy of before lies there; all is as before afterwards."""
+    """The verdict on a reading after a drift beside a copy of before; all is as before afterwards."""
     before = join_plan(LOCAL, plan, settings=settings).dataset.collect()
     store.write(drift.change(drifts.tables()))
     try:
