@@ -95,7 +95,7 @@ def test_a_server_killed_at_any_moment_gives_no_half_table(
 @pytest.mark.spark
 def test_a_spark_killed_at_any_moment_gives_no_half_table(chance, number, told, tmp_path):
     with spark_cluster.place("local[2]") as place:
-        school = SparkSchool(place, n_students=200_000)
+        school = SparkSchool(place, n_students=60_000)
         school.move_on()
         spec = ConnectionSpec(place.connection.name, "files")
         plan = plan_of(spec, spec)

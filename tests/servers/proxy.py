@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,6 +14,8 @@ from tests.servers.process import free_port
 CHUNK = 64 * 1024
 PIECES_A_SECOND = 20
 """How often a dripping connection gets its next few bytes."""
+LATE_ROUNDS = 5
+"""How often, at the end, connections are dropped that the closed port had taken before."""
 CLOSE_NOW = b"\x01\x00\x00\x00\x00\x00\x00\x00"
 """SO_LINGER for zero seconds: closing sends RST."""
 
@@ -54,7 +56,10 @@ SILENT = Mode(silent=True)
 class _Link:
     """One connection of a client and, once it is made, that to the server."""
 
-    writers: list[asyncio.StreamWriter]
+    client: socket.socket
+    """As it was accepted; closed with the link, whatever became of it."""
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
+    """To the client, and to the server."""
     sent: int = 0
     """Bytes that went to the client since the mode was set."""
 
@@ -78,7 +83,7 @@ class FaultProxy:
         self._mode = PASS
         self._links: set[_Link] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._listener: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
         self._loud = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fault-proxy", daemon=True)
@@ -121,18 +126,21 @@ class FaultProxy:
             self._loud.clear()
         else:
             self._loud.set()
-        if mode.refuses and self._listener is not None:
-            self._listener.close()
-            self._listener = None
-        if not mode.refuses and self._listener is None:
-            self._listener = await asyncio.start_server(self._accepted, "127.0.0.1", self.port)
+        if mode.refuses:
+            self._stop_listening()
+        elif self._listener is None:
+            self._listener = socket.create_server(("127.0.0.1", self.port), backlog=100)
+            self._listener.setblocking(False)
+            self._loop.add_reader(self._listener, self._accept, self._listener)
         if mode.refuses or mode.resets:
             await self._drop_all()
 
     async def _end(self) -> None:
-        if self._listener is not None:
-            self._listener.close()
+        self._stop_listening()
         await self._drop_all()
+        for _ in range(LATE_ROUNDS):
+            await asyncio.sleep(0.01)
+            await self._drop_all()
 
     async def _drop_all(self) -> None:
         for link in self._links:
@@ -143,33 +151,53 @@ class FaultProxy:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(0)  # the closed sockets are let go of in the loop's next round
 
-    def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        task = self._loop.create_task(self._serve(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _stop_listening(self) -> None:
+        if self._listener is not None:
+            self._loop.remove_reader(self._listener)
+            self._listener.close()
+            self._listener = None
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Pass bytes on until both sides are done, or one breaks."""
-        link = _Link([writer])
-        self._links.add(link)
+    def _accept(self, listener: socket.socket) -> None:
+        """Take one client; asyncio's own server leaves those open that it took just before it was closed."""
         try:
-            await self._serve_link(link, reader)
+            client, _ = listener.accept()
+        except OSError:
+            return
+        client.setblocking(False)
+        self.connections += 1
+        # Kept here: a task that is cancelled before its first step would never close it.
+        link = _Link(client)
+        self._links.add(link)
+        task = self._loop.create_task(self._serve(link))
+        self._tasks.add(task)
+        task.add_done_callback(lambda task: self._done(task, link))
+
+    def _done(self, task: asyncio.Task[None], link: _Link) -> None:
+        self._tasks.discard(task)
+        self._links.discard(link)
+        for writer in link.writers:
+            writer.close()
+        if not link.writers:
+            link.client.close()
+
+    async def _serve(self, link: _Link) -> None:
+        """Pass bytes on until both sides are done, or one breaks."""
+        try:
+            await self._serve_link(link)
         except OSError:
             _reset(link)
-        finally:
-            self._links.discard(link)
-            for each in link.writers:
-                each.close()
 
-    async def _serve_link(self, link: _Link, reader: asyncio.StreamReader) -> None:
+    async def _serve_link(self, link: _Link) -> None:
         if self._mode.resets:
             raise ConnectionResetError
+        reader, to_client = await asyncio.open_connection(sock=link.client)
+        link.writers.append(to_client)
         await self._loud.wait()
         from_server, to_server = await asyncio.open_connection("127.0.0.1", self.target_port)
         link.writers.append(to_server)
         await asyncio.gather(
-            _until_broken(link, self._up(link, reader)), _until_broken(link, self._down(link, from_server))
+            _until_broken(link, lambda: self._up(link, reader)),
+            _until_broken(link, lambda: self._down(link, from_server)),
         )
 
     async def _up(self, link: _Link, reader: asyncio.StreamReader) -> None:
@@ -207,10 +235,10 @@ class FaultProxy:
         return size
 
 
-async def _until_broken(link: _Link, work: Coroutine[Any, Any, None]) -> None:
+async def _until_broken(link: _Link, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Let one direction run; where a side breaks off, the other side learns it."""
     try:
-        await work
+        await work()
     except OSError:
         _reset(link)
 
@@ -234,8 +262,8 @@ def _cut(link: _Link, *, with_reset: bool) -> None:
 
 def _reset(link: _Link) -> None:
     """Close both sides by RST; what is still on its way is lost."""
-    for writer in link.writers:
-        sock = writer.get_extra_info("socket")
+    for sock in (link.client, *(writer.get_extra_info("socket") for writer in link.writers)):
         with contextlib.suppress(OSError):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, CLOSE_NOW)
+    for writer in link.writers:
         writer.transport.abort()

@@ -12,6 +12,7 @@ import pymongo
 
 from core.connections import PORTS, Connection, ConnectionKind
 from core.sources.base import Connections
+from core.sources.certificates import checked_ca
 from core.sources.hosts import checked_address
 from core.sources.mongo.failures import told, unreachable
 
@@ -36,7 +37,7 @@ class Server:
     def quick(self, *, seconds: float | None = None) -> Iterator[Any]:
         """Give a client whose every call ends within some seconds; what fails is an AppError."""
         limit = self.connections.limits.silent_seconds if seconds is None else seconds
-        with told(self.connection), self._client(timeoutMS=int(limit * 1_000)) as client:
+        with told(self.connection, seconds=limit), self._client(timeoutMS=int(limit * 1_000)) as client:
             yield client
 
     @contextlib.contextmanager
@@ -52,8 +53,9 @@ class Server:
             yield client
 
     def _client(self, **options: Any) -> Any:
-        """Return a client, not yet connected; raises HostRefused, SourceUnavailable."""
+        """Return a client, not yet connected; raises HostRefused, SourceNotConfigured, SourceUnavailable."""
         connection = self.connection
+        checked_ca(connection)
         port = connection.port or PORTS[ConnectionKind.MONGODB]
         address = checked_address(connection.host, port, allowed=self.connections.hosts)
         seconds = self.connections.limits.connect_seconds
@@ -61,7 +63,7 @@ class Server:
         _knock(connection, address, port, seconds)
         return pymongo.MongoClient(
             # A certificate is made out to the name.
-            host=connection.host if connection.tls else address,
+            host=_bracketed(connection.host if connection.tls else address),
             port=port,
             directConnection=True,
             serverSelectionTimeoutMS=waiting,
@@ -87,6 +89,15 @@ def _knock(connection: Connection, address: str, port: int, seconds: float) -> N
         raise unreachable("refused", connection) from None
     except OSError:
         raise unreachable("", connection) from None
+
+
+def _bracketed(host: str) -> str:
+    """Return a host as the driver takes it, which looks for a port behind the first colon.
+
+    >>> _bracketed("::1"), _bracketed("127.0.0.1")
+    ('[::1]', '127.0.0.1')
+    """
+    return f"[{host}]" if ":" in host else host
 
 
 def _login(connection: Connection) -> dict[str, Any]:

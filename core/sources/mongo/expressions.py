@@ -105,8 +105,6 @@ def as_time(field: Field) -> Expression:
 def as_text(field: Field) -> Expression:
     """Return a cell as the text that the table shows; null for what has no such text on the server."""
     stored = cell(field)
-    if {name for name, _ in field.types} <= {"string"}:
-        return {"$cond": [{"$eq": [{"$type": stored}, "string"]}, stored, None]}
     simple = {"$in": [{"$type": stored}, ["int", "long", "decimal", "bool", "objectId", "symbol"]]}
     day = {"$dateToString": {"date": stored, "format": "%Y-%m-%d"}}
     time = {"$dateToString": {"date": stored, "format": "%Y-%m-%d %H:%M:%S"}}

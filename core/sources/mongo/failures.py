@@ -27,12 +27,17 @@ TOO_MUCH = (146, 292, 10334, 16819, 16945)
 
 
 @contextlib.contextmanager
-def told(connection: Connection) -> Iterator[None]:
-    """Raise what the driver raises within the block as an AppError with a hint."""
+def told(connection: Connection, *, seconds: float = 0.0) -> Iterator[None]:
+    """Raise what the driver raises within the block as an AppError with a hint.
+
+    ``seconds`` is how long one question may take; 0 where only the limit of a read holds.
+    """
     try:
         yield
     except (PyMongoError, InvalidBSON, NotBson) as error:
         # Without the cause: what the driver says may hold what was sent to log in.
+        if seconds and isinstance(error, ExecutionTimeout):
+            raise _slow(connection, seconds) from None
         raise as_app_error(error, connection) from None
 
 
@@ -59,6 +64,15 @@ def as_app_error(error: Exception, connection: Connection) -> AppError:
     return SourceUnavailable(
         f"'{name}' sent what is no answer of MongoDB.",
         hint=f"Check that MongoDB listens at {connection.address}.",
+        retry=True,
+    )
+
+
+def _slow(connection: Connection, seconds: float) -> AppError:
+    """Return why a question that needs little work had no answer: no limit that could be raised."""
+    return SourceUnavailable(
+        f"'{connection.name}' did not answer within {seconds:g} seconds.",
+        hint="It may be busy. Try again later.",
         retry=True,
     )
 

@@ -1,35 +1,30 @@
-"""Reading many documents: batches fetched ahead, cells brought to columns, limits kept, ended on demand."""
+"""Reading many documents: batches fetched ahead, cells brought to columns, limits kept."""
 
 from __future__ import annotations
 
 import contextlib
 import struct
-import threading
-import uuid
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-from pymongo.errors import PyMongoError
 
 from core.connections import ReadLimits
-from core.errors import AppError, SourceUnavailable, TooLarge
+from core.errors import TooLarge
 from core.sources.columns.coerce import Coerced
 from core.sources.mongo import names
 from core.sources.mongo.answers import Answers, Batch, Request
 from core.sources.mongo.cells import counts_of, piece_of
-from core.sources.mongo.client import ADMIN, Server
+from core.sources.mongo.client import Server
 from core.sources.mongo.fields import Field, Part
+from core.sources.mongo.lasting import Run, lasting
 from core.sources.mongo.layout import ARRAY, DOCUMENT, NOTHING, NotBson
 from core.sources.mongo.scan import Scanned, scan
 from core.sources.mongo.shape import Node, Path
 from core.sources.mongo.types import Kind, Piece, Tally, describe_types, is_more_than_text, joined, texts
 from core.sources.typed import keep_text
-from core.sources.watch import watched
-
-KILL_SECONDS = 2.0
 
 
 @dataclass
@@ -148,39 +143,15 @@ def read(server: Server, request: Request, sink: Sink, *, tell: Callable[[int], 
     Raises SourceUnavailable when the server falls silent or ends, TooLarge past a limit. However it ends,
     the work on the server ends as well.
     """
-    tag = f"waymark {uuid.uuid4().hex}"
-    is_over = threading.Event()
 
-    limits = server.connections.limits
-
-    def work() -> None:
-        with (
-            server.patient() as client,
-            contextlib.closing(Answers(client, request, tag=tag, seconds=limits.seconds)) as answers,
-            contextlib.closing(_ahead(answers)) as batches,
-        ):
+    def work(run: Run) -> None:
+        with run.answers(request) as answers, contextlib.closing(_ahead(answers)) as batches:
             for batch in batches:
-                if is_over.is_set():
+                if run.is_over.is_set():
                     return
                 sink.take(batch)
 
-    with server.quick(seconds=limits.connect_seconds) as pulse:
-
-        def ask() -> None:
-            try:
-                pulse[ADMIN].command("ping")
-            except PyMongoError:
-                raise SourceUnavailable(
-                    f"'{server.name}' stopped answering.",
-                    hint="Nothing was kept of what it had sent. Try again when it runs.",
-                    retry=True,
-                ) from None
-
-        def stop() -> None:
-            is_over.set()
-            threading.Thread(target=_kill, args=(server, tag), daemon=True).start()
-
-        watched(work, ask=ask, stop=stop, limits=limits, name=server.name, tell=lambda: tell(sink.n_rows))
+    lasting(server, work, tell=lambda: tell(sink.n_rows))
 
 
 def _ahead(answers: Answers) -> Generator[Batch, None, None]:
@@ -191,11 +162,3 @@ def _ahead(answers: Answers) -> Generator[Batch, None, None]:
         while (batch := coming.result()) is not None:
             coming = pool.submit(next, batches, None)
             yield batch
-
-
-def _kill(server: Server, tag: str) -> None:
-    """End what the server still does for us, as far as the account may; its own operations it may."""
-    ours = [{"$currentOp": {}}, {"$match": {"command.comment": tag}}, {"$project": {"opid": 1}}]
-    with contextlib.suppress(AppError), server.quick(seconds=KILL_SECONDS) as client:
-        for operation in client[ADMIN].aggregate(ours):
-            client[ADMIN].command("killOp", op=operation["opid"])

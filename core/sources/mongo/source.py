@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +19,10 @@ from core.sources.mongo.client import Server
 from core.sources.mongo.conditions import matching
 from core.sources.mongo.fields import Field, Fields, Part, fields_of
 from core.sources.mongo.grouping import group_documents
+from core.sources.mongo.lasting import Run, lasting
 from core.sources.mongo.pipeline import Question, without_values
 from core.sources.mongo.read import Sink, read, too_many
-from core.sources.mongo.sample import sample
+from core.sources.mongo.sample import Sampler
 from core.sources.selection import Condition, Grouping, Groups
 from core.sources.typed import dataset_of
 
@@ -73,12 +74,15 @@ class MongoSource:
             return tuple(browse.collections(client, self._named()))
 
     def describe(self, table: str, *, explode: str = "") -> TableInfo:
-        """Return the columns found in up to 1,000 documents; raises TableNotFound, SourceUnavailable."""
+        """Return the columns found in up to 1,000 documents.
+
+        Raises TableNotFound, SourceUnavailable, and TooLarge where that takes longer than a read may.
+        """
         with self._server.quick() as client:
             found = self._require(client, table)
-            fields = self._fields(client, found, explode)
             is_counted = not found.is_view and not explode
             n_rows = self._collection(client, table).estimated_document_count() if is_counted else None
+        fields = self._fields(found, explode)
         what = "view" if found.is_view else "collection"
         infos = tuple(field.info for field in fields.all)
         return TableInfo(table, what, infos, n_rows, n_rows is not None, fields.n_sampled)
@@ -126,8 +130,8 @@ class MongoSource:
         tell(0.0, f"Looking at '{table}'")
         with self._server.quick() as client:
             found = self._require(client, table)
-            fields = self._fields(client, found, explode)
             total = 0 if found.is_view else self._collection(client, table).estimated_document_count()
+        fields = self._fields(found, explode, lambda: tell(0.0, f"Looking at '{table}'"))
         chosen = fields.chosen(columns, where=f"table '{table}'")
         question = self._question(found, fields, rows, limit)
         limits = self._server.connections.limits
@@ -162,7 +166,7 @@ class MongoSource:
         tell(0.0, f"Grouping '{table}' by '{grouping.key}'")
         with self._server.quick() as client:
             found = self._require(client, table)
-            fields = self._fields(client, found, explode)
+        fields = self._fields(found, explode, lambda: tell(0.0, f"Looking at '{table}'"))
         groups = group_documents(
             self._server,
             self._question(found, fields, rows, None),
@@ -188,15 +192,18 @@ class MongoSource:
     def _require(self, client: Any, table: str) -> Collection:
         return browse.require(browse.collections(client, self._named()), table, self._named())
 
-    def _fields(self, client: Any, found: Collection, explode: str) -> Fields:
+    def _fields(self, found: Collection, explode: str, tell: Callable[[], Any] = list) -> Fields:
         """Return the columns, after an array was exploded where one is named."""
-        collection = self._collection(client, found.name)
-        fields = fields_of(sample(collection, is_view=found.is_view))
-        if not explode:
-            return fields
-        path = _array(fields, explode, found.name)
-        unwound = sample(collection, is_view=found.is_view, unwind=[Question.unwinding(path)])
-        return fields_of(unwound, exploded=path)
+
+        def look(run: Run) -> Fields:
+            sampler = Sampler(run, self._named(), found)
+            fields = fields_of(sampler.documents())
+            if not explode:
+                return fields
+            path = _array(fields, explode, found.name)
+            return fields_of(sampler.documents([Question.unwinding(path)]), exploded=path)
+
+        return lasting(self._server, look, tell=tell)
 
     def _question(
         self, found: Collection, fields: Fields, rows: Sequence[Condition], limit: int | None

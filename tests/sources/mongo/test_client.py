@@ -43,7 +43,7 @@ def test_the_file_of_an_authority_is_not_looked_at_without_encryption(source_of,
 
 @contextlib.contextmanager
 def on_ipv6():
-    """A listener on ``::1`` that closes what it accepts, or a skip where this computer has no such address."""
+    """A listener on ``::1`` that never speaks; skips where this computer has no such address."""
     try:
         listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
     except OSError:

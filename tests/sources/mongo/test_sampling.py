@@ -121,7 +121,9 @@ def test_each_part_of_the_sample_has_its_share_of_the_bytes(source_of, monkeypat
     assert "middle" not in {field.name for field in info.fields}
 
 
-def test_an_exploded_sample_stops_the_server_when_it_has_enough(source_of, mongo, mongo_database, monkeypatch):
+def test_an_exploded_sample_stops_the_server_when_it_has_enough(
+    source_of, mongo, mongo_database, monkeypatch
+):
     monkeypatch.setattr(sample, "MOST_BYTES", 1_000_000)
     source_of([{"_id": 1, "text": "x" * 50_000, "tags": list(range(1_500))}])
     with FaultProxy(mongo.port) as proxy:

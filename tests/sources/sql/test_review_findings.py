@@ -271,19 +271,19 @@ def test_the_hint_of_a_large_read_names_the_setting_that_there_is(tmp_path):
 
 
 def test_numbers_that_are_read_as_text_are_not_guessed_to_be_numbers(school, tmp_path):
-    school.run("CREATE TABLE t (id DECIMAL(23,0), n INT)", "INSERT INTO t VALUES (17, 1), (7, 2), (8, 3)")
+    school.run("CREATE TABLE t (amount DECIMAL(23,0), n INT)", "INSERT INTO t VALUES (17, 1), (7, 2), (8, 3)")
     numbers = (
         "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 300) SELECT x + 0.5, x FROM c"
     )
     in_file = file_of(
         tmp_path / "a.db",
-        "CREATE TABLE t (id, n)",
+        "CREATE TABLE t (amount, n)",
         f"INSERT INTO t VALUES ({LONG}, 1)",
         f"INSERT INTO t {numbers}",
     )
 
     for source, first in ((school.source(), "17"), (in_file, str(LONG))):
         found = source.load("t")
-        assert found.schema.column("id").kind in {Kind.TEXT, Kind.CATEGORY}
+        assert found.schema.column("amount").kind in {Kind.TEXT, Kind.CATEGORY}
         assert found.schema.column("n").kind is Kind.NUMBER
-        assert first in found.collect()["id"].to_list()
+        assert first in found.collect()["amount"].to_list()
