@@ -141,7 +141,7 @@ def test_what_the_form_asks_for_depends_on_the_kind(screen):
 
     assert "Password" in asked["mysql"]
     assert asked["mongodb"] - asked["mysql"] == {"Database of the account"}
-    assert asked["spark"] == {"Name", "Where Spark runs", "Folder of its data", "JDBC driver"}
+    assert asked["spark"] == {"Name", "Where Spark runs", "Folder of its data", "JDBC driver", "Password"}
     assert asked["sqlite"] == {"Name", "File"}
 
 

@@ -66,13 +66,13 @@ def test_a_source_that_is_down_is_told_on_every_page_and_comes_back_without_a_re
     assert len(rows_of(page)) == 60
     for name in PAGES:
         page = open_page(page, name)
-        told = [one.value.replace("\\", "") for one in page.warning if "has not answered since" in one.value]
+        told = [one.value.replace("\\", "") for one in page.warning if "could not be read since" in one.value]
         assert len(told) == 1
         assert "Try again" in [one.label for one in page.button]
 
     away.rename(place)
     page = press(page, "Try again")
-    assert [one for one in page.warning if "has not answered" in one.value] == []
+    assert [one for one in page.warning if "could not be read" in one.value] == []
 
 
 @pytest.mark.parametrize("patience", [0.0, widgets.PATIENCE_SECONDS])

@@ -59,7 +59,7 @@ def test_a_record_is_joined_from_two_tables_and_used(screen, school):
     assert not page.error
     assert f"Data: student record {school}" in texts(page)
     student = rows_of(page).loc["S000003"]
-    assert (student["count"], student["minutes_sum"]) == (3.0, 60.0)
+    assert (student["visits_count"], student["minutes_sum"]) == (3.0, 60.0)
     assert len(rows_of(page)) == 60
     assert cache.plan_of(request_of(page)) == draft_of(page)
 
