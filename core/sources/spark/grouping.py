@@ -10,7 +10,7 @@ from core.errors import InvalidChoice, WrongKind
 from core.sources.columns.coerce import as_strings
 from core.sources.selection import Condition, Grouping, Groups
 from core.sources.spark.choosing import column_of, number_of, time_of
-from core.sources.spark.gathering import NO_JSON, counted
+from core.sources.spark.gathering import NO_JSON, RAGGED, Tally, clean_column, counted
 from core.sources.spark.leaves import NUMBERS, TIMES, Leaf, require_leaf
 from core.sources.spark.relation import LOST, Relation, loaded
 from core.sources.spark.session import functions
@@ -109,7 +109,7 @@ def _inputs(relation: Relation, grouping: Grouping, kept: Any) -> list[Any]:
                 (time.cast("date") > _day(grouping.as_of)).alias("after"),
                 time.isNull().alias("undated"),
             ]
-    if relation.drops_lost:
+    if relation.has_lost:
         made.append(functions_.col(LOST).isNotNull().alias("lost"))
     for part, names in _parts(grouping):
         for i, name in enumerate(names):
@@ -171,7 +171,7 @@ def _sums(relation: Relation, grouping: Grouping, functions_: Any) -> list[Any]:
             whole(col("after").cast("long")).alias(AFTER),
             whole(col("undated").cast("long")).alias(UNDATED),
         ]
-    if relation.drops_lost:
+    if relation.has_lost:
         made.append(whole(col("lost").cast("long")).alias(DROPPED))
     made += [whole(col(f"unread_{i}")).alias(f"unread_{i}") for i in range(len(_read(relation, grouping)))]
     return made
@@ -195,7 +195,7 @@ def groups_of(
     table: Any, relation: Relation, grouping: Grouping, *, notes: tuple[str, ...], query: str
 ) -> Groups:
     """Return what came out of Spark as Groups: exact types, keys as text, what was left out counted."""
-    table = table.combine_chunks()
+    table, tally = _readable(table.combine_chunks(), grouping)
     counts = {name: _total(table, name) for name in (AFTER, UNDATED, DROPPED)}
     unread = [_total(table, f"unread_{i}") for i in range(len(_read(relation, grouping)))]
     frame = plain_frame(table)
@@ -212,8 +212,23 @@ def groups_of(
         _unread_note(leaf.name, n) for leaf, n in zip(_read(relation, grouping), unread, strict=True) if n
     ]
     if counts[DROPPED]:
-        said.append(f"{counted(counts[DROPPED], NO_JSON)}.")
+        said.append(f"{counted(counts[DROPPED], NO_JSON if relation.drops_lost else RAGGED)}.")
+    said += map(str, tally.changed())
     return Groups(frame, counts[AFTER], counts[UNDATED], (*notes, *said), query)
+
+
+def _readable(table: Any, grouping: Grouping) -> tuple[Any, Tally]:
+    """Return keys and last values as valid text; what had to be changed is counted under its column."""
+    import pyarrow as pa
+
+    tally = Tally()
+    names = {KEY: grouping.key, **{f"last_{i}": name for i, name in enumerate(grouping.lasts)}}
+    for at, name in enumerate(table.column_names):
+        kind = table.column(name).type
+        if name in names and (pa.types.is_string(kind) or pa.types.is_binary(kind)):
+            clean = clean_column(table.column(name), names[name], tally, is_text=False)
+            table = table if clean is None else table.set_column(at, name, clean)
+    return table, tally
 
 
 def _total(table: Any, name: str) -> int:

@@ -199,3 +199,28 @@ def test_spark_sums_of_lists_go_by_their_elements(spark_local):
 
     assert found.frame.set_index("key")["sum_0"].to_dict() == {"a": 5.0, "b": 0.0}
     assert found.notes == ("1 record that is no JSON and was left out.",)
+
+
+def test_spark_damaged_records_are_told_of_sums_too(spark_local):
+    folder = spark_local.folder / "damaged_sums"
+    folder.mkdir()
+    lines = ["student,minutes", "a,1", "b,2,3", "a,4", "c"]
+    (folder / "part.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    groups = spark_local.source("files").group("damaged_sums", Grouping(key="student", sums=("minutes",)))
+
+    assert groups.frame.set_index("key")["sum_0"].to_dict() == {"a": 5.0, "b": 2.0, "c": 0.0}
+    assert any(note.startswith("2 records with too few or too many cells") for note in groups.notes)
+
+
+def test_spark_keys_that_are_no_utf8_are_shown_with_marks_and_counted(spark_local):
+    broken = pa.Array.from_buffers(
+        pa.string(),
+        2,
+        [None, pa.py_buffer(b"\x00\x00\x00\x00\x02\x00\x00\x00\x04\x00\x00\x00"), pa.py_buffer(b"a\xffok")],
+    )
+    (spark_local.folder / "broken_keys").mkdir()
+    pq.write_table(pa.table({"student": broken}), spark_local.folder / "broken_keys" / "part.parquet")
+    groups = spark_local.source("files").group("broken_keys", Grouping(key="student"))
+
+    assert sorted(groups.frame["key"]) == ["a\ufffd", "ok"]
+    assert any("'student'" in note for note in groups.notes)

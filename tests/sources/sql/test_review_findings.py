@@ -20,8 +20,8 @@ from core.sources.sql.mysql.login import settings
 from core.sources.sql.source import SqlSource
 from tests.servers import hostile
 from tests.servers.certificates import make_certificates
-from tests.servers.proxy import Mode
-from tests.sources.sql.conftest import SteadyProxy, source_of
+from tests.servers.proxy import FaultProxy, Mode
+from tests.sources.sql.conftest import source_of
 
 LONG = 9_007_199_254_740_995
 ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c WHERE x < 0"
@@ -128,7 +128,7 @@ def test_mysql_is_asked_what_is_true_now_and_mariadb_is_not_asked_what_it_does_n
 
 
 def test_a_server_whose_every_byte_comes_in_time_is_given_up_all_the_same(mariadb):
-    with SteadyProxy(mariadb.port) as proxy:
+    with FaultProxy(mariadb.port) as proxy:
         proxy.mode = Mode(rate=1)
         begin = time.monotonic()
         status = source_of(proxy.port).status()
@@ -191,7 +191,7 @@ def cancel():
 
 def test_what_is_stopped_during_the_login_begins_nothing_after_it(mariadb):
     begun = []
-    with SteadyProxy(mariadb.port) as proxy:
+    with FaultProxy(mariadb.port) as proxy:
         engine = source_of(proxy.port)._engine
         engine.ask(lambda connection: None)
         n_threads = threading.active_count()
