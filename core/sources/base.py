@@ -146,8 +146,9 @@ class Source(Protocol):
     ) -> Dataset:
         """Return a table, or the first ``limit`` of the rows that meet all conditions.
 
-        ``texts`` are columns whose text stays as it is, whatever it looks like: ids. ``explode`` names an array field that becomes one row an element. Raises TableNotFound,
-        ColumnNotFound, InvalidChoice, TooLarge, SourceUnavailable.
+        ``texts`` are columns whose text stays as it is, whatever it looks like: ids. ``explode`` names an
+        array field that becomes one row an element. Raises TableNotFound, ColumnNotFound, InvalidChoice,
+        WrongKind, TooLarge, SourceUnavailable.
         """
 
     def group(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from core.caseload.access import Actor, require_scope
 from core.connections import Connection, require_named
+from core.errors import SourceUnavailable
 from core.settings import Settings
 from core.sources.base import ConnectionSpec, DemoSpec, Progress
 from core.sources.join.assemble import Joined, assemble
@@ -34,8 +33,9 @@ def join_plan(
     require_scope(actor, synthetic=all(isinstance(part.source, DemoSpec) for part in plan.tables))
     report = progress or _quiet
     share = READ / len(plan.tables)
+    down: dict[object, SourceUnavailable] = {}
     tables = [
-        _part(plan, part, settings, _stage(report, place * share, share))
+        _part(plan, part, settings, _stage(report, place * share, share), down)
         for place, part in enumerate(plan.tables)
     ]
     report(READ, "Joining the tables")
@@ -72,10 +72,28 @@ def load_report(actor: Actor, joined: Joined) -> dict[str, Any]:
     }
 
 
-def _part(plan: SourcePlan, part: Part, settings: Settings, progress: Progress) -> PartTable:
-    """Return one table of a plan; with measures it has one row a student."""
+def _part(
+    plan: SourcePlan,
+    part: Part,
+    settings: Settings,
+    progress: Progress,
+    down: dict[object, SourceUnavailable],
+) -> PartTable:
+    """Return one table of a plan; with measures it has one row a student.
+
+    A server that did not answer for one table is not waited for again for the next.
+    """
     source = open_source(part.source, limits=file_limits(settings), connections=connections_of(settings))
-    read: Callable[[], PartTable] = partial(read_part, source, part, as_of=plan.as_of, progress=progress)
+
+    def read() -> PartTable:
+        if part.source in down:
+            raise down[part.source]
+        try:
+            return read_part(source, part, as_of=plan.as_of, progress=progress)
+        except SourceUnavailable as error:
+            down[part.source] = error
+            raise
+
     return fresh_or_kept(settings.workspace, (part, plan.as_of, _where(part, settings)), read)
 
 

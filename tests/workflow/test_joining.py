@@ -13,7 +13,7 @@ from core.settings import Settings
 from core.sources.base import ConnectionSpec, DemoSpec
 from core.sources.plan import Join, Part, SourcePlan
 from core.sources.selection import Condition, How, KeyRule, Measure, Test
-from core.workflow import connecting, planning, tables
+from core.workflow import connecting, joining, planning, tables
 from core.workflow.joining import join_plan, load_report
 from core.workflow.requests import TableRequest, demo_request, source_name
 
@@ -366,3 +366,19 @@ def test_roles_and_outcome_follow_a_remap(plan):
 
     assert renamed.table.roles == (("mins", Role.BARRIER),)
     assert renamed.outcome == request.outcome
+
+
+def test_a_server_that_is_down_is_waited_for_once(plan, settings, monkeypatch):
+    tables.load_table(LOCAL, request_of(plan), settings=settings)
+    asked = []
+
+    def silent(source, part, **_):
+        asked.append(part.table)
+        raise SourceUnavailable("'old' stopped answering.")
+
+    monkeypatch.setattr(joining, "read_part", silent)
+    kept = join_plan(LOCAL, plan, settings=settings).dataset
+
+    assert asked == ["students"]
+    assert "stopped answering" in kept.provenance.outage
+    assert len(kept.collect()) == 3

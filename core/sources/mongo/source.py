@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +82,7 @@ class MongoSource:
             found = self._require(client, table)
             is_counted = not found.is_view and not explode
             n_rows = self._collection(client, table).estimated_document_count() if is_counted else None
-        fields = self._fields(found, explode)
+        fields = self._fields(found, explode, _silent)
         what = "view" if found.is_view else "collection"
         infos = tuple(field.info for field in fields.all)
         return TableInfo(table, what, infos, n_rows, n_rows is not None, fields.n_sampled)
@@ -131,7 +131,7 @@ class MongoSource:
         with self._server.quick() as client:
             found = self._require(client, table)
             total = 0 if found.is_view else self._collection(client, table).estimated_document_count()
-        fields = self._fields(found, explode, lambda: tell(0.0, f"Looking at '{table}'"))
+        fields = self._fields(found, explode, tell)
         chosen = fields.chosen(columns, where=f"table '{table}'")
         question = self._question(found, fields, rows, limit)
         limits = self._server.connections.limits
@@ -166,7 +166,7 @@ class MongoSource:
         tell(0.0, f"Grouping '{table}' by '{grouping.key}'")
         with self._server.quick() as client:
             found = self._require(client, table)
-        fields = self._fields(found, explode, lambda: tell(0.0, f"Looking at '{table}'"))
+        fields = self._fields(found, explode, tell)
         groups = group_documents(
             self._server,
             self._question(found, fields, rows, None),
@@ -192,7 +192,7 @@ class MongoSource:
     def _require(self, client: Any, table: str) -> Collection:
         return browse.require(browse.collections(client, self._named()), table, self._named())
 
-    def _fields(self, found: Collection, explode: str, tell: Callable[[], Any] = list) -> Fields:
+    def _fields(self, found: Collection, explode: str, tell: Progress) -> Fields:
         """Return the columns, after an array was exploded where one is named."""
 
         def look(run: Run) -> Fields:
@@ -203,7 +203,7 @@ class MongoSource:
             path = _array(fields, explode, found.name)
             return fields_of(sampler.documents([Question.unwinding(path)]), exploded=path)
 
-        return lasting(self._server, look, tell=tell)
+        return lasting(self._server, look, tell=lambda: tell(0.0, f"Looking at '{found.name}'"))
 
     def _question(
         self, found: Collection, fields: Fields, rows: Sequence[Condition], limit: int | None
