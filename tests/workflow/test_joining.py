@@ -382,3 +382,13 @@ def test_a_server_that_is_down_is_waited_for_once(plan, settings, monkeypatch):
     assert asked == ["students"]
     assert "stopped answering" in kept.provenance.outage
     assert len(kept.collect()) == 3
+
+
+def test_the_last_value_of_a_long_number_keeps_its_digits(settings, database):
+    change(database, "CREATE TABLE cards (student TEXT, day DATE, number INTEGER)")
+    change(database, "INSERT INTO cards VALUES ('007', '2026-01-02', 9007199254740995)")
+    base = part_of(settings, "students", key="student_id")
+    cards = part_of(settings, "cards", key="student", time="day", measures=[("last", "number", "card")])
+    joined = join_plan(LOCAL, SourcePlan(base, (cards,)), settings=settings).dataset
+
+    assert joined.collect()["card"].tolist()[0] == "9007199254740995"

@@ -17,6 +17,7 @@ from core.sources.selection import How, Measure
 
 KEPT_ROLES = {Role.PROTECTED, Role.OUTCOME, Role.CONTACT}
 """What a column is for stays so, whatever is made of it: a mean of ages is as protected as the age."""
+MOST_EXACT = 2**53
 WHOLE_VALUES = {How.SUM, How.MEAN, How.LAST, How.TREND}
 
 
@@ -40,6 +41,27 @@ def schema_of_measures(part: Part, source: Schema, *, as_of: date | None) -> Sch
     """Return key and measures as columns; ``source`` says what the columns are that they are made of."""
     key = Column(part.key, Kind.TEXT, Role.STUDENT_ID, label_of_name(part.key), "The key of the source plan.")
     return Schema((key, *(_column(measure, part, source, as_of) for measure in part.measures)))
+
+
+def keeping_digits(schema: Schema, frame: pd.DataFrame) -> Schema:
+    """Return the schema with last values as text where a number would lose digits of one."""
+    return Schema(
+        tuple(
+            replace(c, kind=Kind.TEXT, unit=None, lowest=None, highest=None)
+            if c.kind is Kind.NUMBER and _has_long_numbers(frame[c.name])
+            else c
+            for c in schema
+        )
+    )
+
+
+def _has_long_numbers(values: pd.Series) -> bool:
+    """Whether a column of text holds a whole number beyond 2**53."""
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return False
+    whole = values.dropna().astype("str")
+    whole = whole[whole.str.fullmatch(r"-?[0-9]{16,}")]
+    return any(abs(int(text)) > MOST_EXACT for text in whole.unique())
 
 
 def in_their_kinds(frame: pd.DataFrame, schema: Schema) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -12,7 +12,7 @@ from core.sources.base import Progress, Source
 from core.sources.join.assemble import Joined, assemble
 from core.sources.join.drift import refuse_drift
 from core.sources.join.measures import grouping_for, measured, rows_without_key
-from core.sources.join.part_table import PartTable, in_their_kinds, schema_of_measures
+from core.sources.join.part_table import PartTable, in_their_kinds, keeping_digits, schema_of_measures
 from core.sources.plan import Part, SourcePlan
 
 GUESS_ROWS = 1_000
@@ -85,8 +85,9 @@ def _read_measured(source: Source, part: Part, as_of: date | None, tell: Progres
         explode=part.explode,
         progress=_stage(tell, GUESSED, GROUPED),
     )
-    schema = schema_of_measures(part, first.schema, as_of=as_of)
-    frame, changed = in_their_kinds(measured(groups, part, as_of=as_of), schema)
+    made = measured(groups, part, as_of=as_of)
+    schema = keeping_digits(schema_of_measures(part, first.schema, as_of=as_of), made)
+    frame, changed = in_their_kinds(made, schema)
     undated = (f"'{part.table}' {UNDATED}",) if as_of and not part.time else ()
     provenance = Provenance(
         source=first.provenance.source,

@@ -60,10 +60,8 @@ def test_an_ipv6_address_is_an_address_like_any_other(mongo, tls):
         source = source_at(
             mongo, "school", limits={"connect_seconds": 0.5, "silent_seconds": 0.5}, **settings
         )
-        status = source.status()
 
-        assert not status.reachable
-        assert status.message.startswith("'surveys' does not answer at ")
+        assert not source.status().reachable
         listener.settimeout(5)
         for _ in ("whether somebody listens", "the driver"):
             listener.accept()[0].close()

@@ -1,6 +1,5 @@
 """Databases to read: the one of a test, and servers of their own for tests that break them."""
 
-import asyncio
 import contextlib
 
 import pytest
@@ -8,43 +7,6 @@ import pytest
 from core.connections import Connection, ConnectionKind, ReadLimits, Secret
 from core.sources.base import Connections, ConnectionSpec
 from core.sources.sql.source import SqlSource
-from tests.servers.proxy import FaultProxy
-
-
-class SteadyProxy(FaultProxy):
-    """A proxy that also closes connections that came while it was closing others."""
-
-    def __init__(self, target_port):
-        super().__init__(target_port)
-        self._writers = []
-
-    def _accepted(self, reader, writer):
-        self._writers.append(writer)
-        super()._accepted(reader, writer)
-
-    async def _set(self, mode):
-        if mode.refuses:
-            await self._stop_accepting()
-        await super()._set(mode)
-
-    async def _end(self):
-        await self._stop_accepting()
-        await super()._end()
-
-    async def _stop_accepting(self):
-        """Let those in that were accepted: asyncio loses who comes while it closes its listener."""
-        if self._listener is not None:
-            for each in self._listener.sockets:
-                self._loop.remove_reader(each.fileno())
-            await asyncio.sleep(0.01)
-
-    async def _drop_all(self):
-        await super()._drop_all()
-        for writer in self._writers:
-            writer.transport.abort()
-        self._writers.clear()
-        await asyncio.sleep(0)
-
 
 QUICK = ReadLimits(seconds=30.0, connect_seconds=2.0, silent_seconds=2.5)
 

@@ -14,8 +14,8 @@ from core.sources.sql import fastest, load
 from tests.servers import hostile
 from tests.servers.mariadb import Database, started
 from tests.servers.process import free_port
-from tests.servers.proxy import Mode
-from tests.sources.sql.conftest import QUICK, School, SteadyProxy, run, source_of
+from tests.servers.proxy import FaultProxy, Mode
+from tests.sources.sql.conftest import QUICK, School, run, source_of
 
 SECRET = "s3cret/@:%"
 N_ROWS = 40_000
@@ -214,7 +214,7 @@ def driver(request, monkeypatch):
 
 
 def test_a_server_killed_in_the_middle_of_a_load_gives_a_sentence_and_no_rows(private, driver):
-    with SteadyProxy(private.server.port) as proxy:
+    with FaultProxy(private.server.port) as proxy:
         source = source_of(proxy.port, database="harm")
         proxy.mode = Mode(rate=400_000)
         thread, _, end = loading(source)
@@ -230,7 +230,7 @@ def test_a_server_killed_in_the_middle_of_a_load_gives_a_sentence_and_no_rows(pr
 
 
 def test_a_server_that_hangs_in_the_middle_is_told_in_time_and_works_after_it(private, driver):
-    with SteadyProxy(private.server.port) as proxy:
+    with FaultProxy(private.server.port) as proxy:
         source = source_of(proxy.port, database="harm")
         proxy.mode = Mode(rate=400_000)
         thread, _, end = loading(source)
@@ -257,7 +257,7 @@ def cut_points(private, driver, points):
     """How loads end when every connection breaks after so many bytes; a load that ends well is whole."""
     ends = set()
     for cut in points:
-        with SteadyProxy(private.server.port) as proxy:
+        with FaultProxy(private.server.port) as proxy:
             source = source_of(proxy.port, database="harm")
             proxy.mode = Mode(cut_after=cut)
             begin = time.monotonic()

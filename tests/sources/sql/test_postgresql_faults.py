@@ -17,8 +17,8 @@ from core.sources.sql.postgresql import faults, login
 from tests.servers.certificates import make_certificates
 from tests.servers.postgres import started
 from tests.servers.process import free_port
-from tests.servers.proxy import Mode
-from tests.sources.sql.conftest import QUICK, PgSchool, SteadyProxy, source_of
+from tests.servers.proxy import FaultProxy, Mode
+from tests.sources.sql.conftest import QUICK, PgSchool, source_of
 
 SECRET = "s3cret/@:%' host=evil"
 N_ROWS = 40_000
@@ -245,7 +245,7 @@ def loading(source):
 
 @pytest.mark.parametrize("harm", ["kill", "stop"])
 def test_a_server_that_is_harmed_in_the_middle_is_told_in_time_and_works_after_it(private, way, harm):
-    with SteadyProxy(private.server.port) as proxy:
+    with FaultProxy(private.server.port) as proxy:
         source = private.source(port=proxy.port)
         proxy.mode = Mode(rate=400_000)
         thread, end = loading(source)
@@ -264,7 +264,7 @@ def test_a_server_that_is_harmed_in_the_middle_is_told_in_time_and_works_after_i
 
 def test_a_stream_that_breaks_anywhere_never_gives_a_part_as_the_whole(private, way):
     for cut in (1, 40, 200, 600, 2_000, 9_000, 100_000, 900_000):
-        with SteadyProxy(private.server.port) as proxy:
+        with FaultProxy(private.server.port) as proxy:
             proxy.mode = Mode(cut_after=cut)
             error, seconds = failure(lambda port=proxy.port: private.source(port=port).load("events"))
 

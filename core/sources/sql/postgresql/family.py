@@ -25,6 +25,7 @@ from core.sources.sql.postgresql import (
     login,
     names,
 )
+from core.sources.typed import keep_text
 
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
@@ -192,4 +193,12 @@ class PostgreSql:
             if field.form is Form.FREE_DECIMAL:
                 column = decimals.settled(field.name, table.column(at), changes)
                 table = table.set_column(at, field.name, column)
-        return table
+        return keep_text(table, [field.name for field in fields if _stays_text(field, table)])
+
+
+def _stays_text(field: Field, table: Any) -> bool:
+    """Whether a number came as text because it has more digits than a number holds."""
+    import pyarrow as pa
+
+    is_text = pa.types.is_string(table.schema.field(field.name).type)
+    return field.form is Form.DIGITS or (field.form is Form.FREE_DECIMAL and is_text)
