@@ -141,7 +141,7 @@ def test_mongo(mongo_place, tmp_path, case):
     assert verdict == ("named" if names else "right"), words
 
 
-@pytest.mark.parametrize("value", ["ill", "12"])
+@pytest.mark.parametrize("value", ["ill", "12", ["1", "2"], {"m": 1}, float("nan")], ids=str)
 def test_mongo_where_one_document_of_many_changed_adds_up_the_others_and_counts_it(
     mongo_place, tmp_path, value
 ):

@@ -66,6 +66,12 @@ def is_missing(value: Expression) -> Expression:
     }
 
 
+def is_given(field: Field) -> Expression:
+    """Return 1 where a document has anything at a number's place, be it a list or not a number; else 0."""
+    stored = cell(field) if field.part is Part.COUNT else at(field.path)
+    return {"$cond": [{"$in": [{"$type": stored}, NEVER_THERE]}, 0, 1]}
+
+
 def is_between(value: Expression, first: datetime, last: datetime = LAST_MOMENT) -> Expression:
     """Return whether a time lies from one moment to another, both included."""
     return {"$and": [{"$gte": [value, literal(first)]}, {"$lte": [value, literal(last)]}]}

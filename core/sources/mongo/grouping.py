@@ -12,7 +12,7 @@ from core.errors import InvalidChoice, WrongKind
 from core.sources.base import Progress
 from core.sources.mongo.answers import Request
 from core.sources.mongo.client import Server
-from core.sources.mongo.expressions import Expression, as_number, as_time, cell, is_missing, literal
+from core.sources.mongo.expressions import Expression, as_number, as_time, cell, is_given, is_missing, literal
 from core.sources.mongo.fields import Field, Part
 from core.sources.mongo.groups import groups_of, result_fields
 from core.sources.mongo.pipeline import Question, without_values
@@ -105,7 +105,7 @@ class Asked:
         for letter, columns in (("s", grouping.sums), ("r", grouping.trends)):
             for i, name in enumerate(columns):
                 cells[f"{letter}{i}"] = as_number(self.find(name))
-                cells[f"{letter}{i}p"] = self._is_there(name)
+                cells[f"{letter}{i}p"] = is_given(self.find(name))
         for i, name in enumerate(grouping.lasts):
             stored = cell(self.find(name))
             cells[f"l{i}"] = {"$cond": [is_missing(stored), None, stored]}
