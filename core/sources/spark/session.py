@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import sys
 import threading
 import uuid
 import warnings
@@ -242,11 +243,29 @@ def _credentials(endpoint: Endpoint) -> Any:
 
 def connect() -> Any:
     """Return Spark's client library; its warning about pandas 3 does not concern us: we cross by Arrow."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _named_main():
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
         import pyspark.sql.connect.functions
         import pyspark.sql.connect.session
     return pyspark.sql.connect.session
+
+
+@contextlib.contextmanager
+def _named_main() -> Iterator[None]:
+    """Give the main module a file while Spark's client is imported.
+
+    In a child process it has none, and Spark then takes the program for a run of its own doctests: it
+    imports its testing tools, and leaves the program when one of them complains.
+    """
+    main = sys.modules["__main__"]
+    if hasattr(main, "__file__"):
+        yield
+        return
+    main.__file__ = "waymark"
+    try:
+        yield
+    finally:
+        del main.__file__
 
 
 def functions() -> Any:
