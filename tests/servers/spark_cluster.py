@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -134,18 +134,23 @@ def _daemon(
     return running([*java, *words], is_ready=is_ready, log=log, env=env, cwd=log.parent)
 
 
+def patient(made: SparkPlace) -> SparkPlace:
+    """Return the place with time enough for two busy cores: what is tested there is not silence."""
+    return replace(made, limits=ReadLimits(seconds=300.0, connect_seconds=30.0, silent_seconds=60.0))
+
+
 @pytest.fixture(scope="session")
 def spark_local() -> Iterator[SparkPlace]:
     """A connection to Spark in this computer; one server for all tests of this worker."""
     with place("local[2]") as made:
-        yield made
+        yield patient(made)
 
 
 @pytest.fixture(scope="session")
 def spark_cluster() -> Iterator[SparkPlace]:
     """A connection to a standalone cluster: a master and two workers."""
     with cluster() as master, place(master) as made:
-        yield made
+        yield patient(made)
 
 
 @pytest.fixture(scope="session")
@@ -155,4 +160,4 @@ def spark_stated() -> Iterator[SparkPlace]:
         connect_server(token="open sesame") as master,
         place(master, password=Secret("open sesame")) as made,
     ):
-        yield made
+        yield patient(made)
