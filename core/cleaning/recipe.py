@@ -161,7 +161,7 @@ class FittedRecipe:
 
     def to_json(self) -> str:
         """Return recipe, learned values and where they come from, as JSON."""
-        fitted_on = {**asdict(self.fitted_on), "loaded_at": self.fitted_on.loaded_at.isoformat()}
+        fitted_on = _written(self.fitted_on)
         kept = {"recipe": self.recipe.to_dict(), "states": list(self.states), "fitted_on": fitted_on}
         return json.dumps(kept, ensure_ascii=False, indent=2)
 
@@ -214,10 +214,17 @@ def _refused(constant: str) -> None:
     raise ValueError(constant)  # NaN and Infinity are no JSON
 
 
+def _written(provenance: Provenance) -> dict[str, Any]:
+    """Return a provenance as what JSON can hold, its parts too."""
+    parts = [_written(part) for part in provenance.parts]
+    return {**asdict(provenance), "loaded_at": provenance.loaded_at.isoformat(), "parts": parts}
+
+
 def _provenance(raw: object) -> Provenance:
     try:
         known = dict(raw)  # type: ignore[call-overload]  # anything that is no mapping raises and is translated
         loaded_at, notes = datetime.fromisoformat(known.pop("loaded_at")), tuple(known.pop("notes", ()))
-        return Provenance(loaded_at=loaded_at, notes=notes, **known)
+        parts = tuple(_provenance(part) for part in known.pop("parts", ()))
+        return Provenance(loaded_at=loaded_at, notes=notes, parts=parts, **known)
     except (TypeError, ValueError, KeyError) as error:
         raise RecipeError("The fitted recipe does not say where it was fitted.") from error

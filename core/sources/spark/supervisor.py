@@ -25,7 +25,7 @@ START_SECONDS = 120.0
 """A server that has never answered is starting, not idle."""
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 5.0
-TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"  # noqa: S105  the name of a variable
+PROOF_VARIABLE = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
 DIE_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
 
@@ -63,7 +63,7 @@ def start(folder: Path, command: list[str], *, port: int, token: str) -> subproc
             stdout=log,
             stderr=log,
             cwd=folder,
-            env=os.environ | {TOKEN: token, "SPARK_LOCAL_IP": _address(java)},
+            env=os.environ | {PROOF_VARIABLE: token, "SPARK_LOCAL_IP": _address(java)},
             preexec_fn=_die_with_parent,  # noqa: PLW1509  one thread, and nothing is held
         )
 

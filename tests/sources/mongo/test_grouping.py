@@ -87,7 +87,7 @@ def test_values_that_are_no_numbers_are_left_out_and_counted(source_of):
     groups = source.group("students", Grouping("k", sums=("n",)))
 
     assert groups.frame[["n_rows", "sum_n_0", "sum_0"]].iloc[0].tolist() == [6, 2, 3.5]
-    assert groups.notes == ("Column 'n': 2 values read as no number and left out of sums.",)
+    assert groups.notes == ("Column 'n': 3 values read as no number and left out of sums.",)
 
 
 def test_times_that_are_iso_text_count_as_times(source_of):
