@@ -27,7 +27,8 @@ from core.errors import AppError, JobCancelled, JobError
 PRELOADED = ("core.workflow.preload",)
 """Imported once in the fork server, so that a job starts in milliseconds instead of seconds."""
 POLL_SECONDS = 0.05
-LEAVE_SECONDS = 1.0
+LEAVE_SECONDS = 3.0
+"""How long a child may take to end what it has open on a server; its job is over for the user before that."""
 """How long a child that was told to end may take to end what it had begun elsewhere."""
 
 
@@ -149,7 +150,7 @@ class Job:
         return self._finished.wait(seconds)
 
     def cancel(self) -> None:
-        """Ask the job to stop; its child is ended within a second."""
+        """Ask the job to stop; it is over at once, its child within four seconds."""
         self._cancelled.set()
 
     def result(self) -> Any:

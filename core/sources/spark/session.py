@@ -22,11 +22,15 @@ from core.sources.watch import watched
 
 Result = TypeVar("Result")
 STOP_SECONDS = 1.0
+INTERRUPT_SECONDS = 2.5
+"""How long a server that is too busy to listen is told to stop; only the end of the process waits for it."""
 CONFIGURATION = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.caseSensitive": "true",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.shuffle.partitions": "16",
+    # It starts stages from threads of its own, and one that it starts while a question is ended runs to its end.
+    "spark.sql.adaptive.enabled": "false",
     # A row with too few or too many cells is only seen where all cells are read.
     "spark.sql.csv.parser.columnPruning.enabled": "false",
     # year=007 stays 007.
@@ -72,6 +76,7 @@ class Session:
         self.is_whole = True
         """Whether all that was asked came to its end: only then the next call may use the session."""
         self._closing = threading.Lock()
+        self._interrupting: threading.Thread | None = None
 
     def ask(self) -> None:
         """Do nothing while the server lives; raises SourceUnavailable or LoginRefused."""
@@ -127,35 +132,44 @@ class Session:
             self.spark.conf.unset(name)
 
     def interrupt(self) -> None:
-        """End what the server does for this session, and every call that waits; never raises."""
-        import grpc
-        from pyspark.errors import PySparkException
+        """End what the server does for this session, and every call that waits; never raises.
 
-        call = threading.Thread(target=self._interrupt, args=((PySparkException, grpc.RpcError, ValueError),))
-        call.daemon = True
-        call.start()
-        call.join(STOP_SECONDS)
-        self._close_channels()
+        Nobody waits longer than a second; a busy server is told for a little longer behind their back.
+        """
+        self._interrupting = threading.Thread(target=self._interrupt)
+        self._interrupting.start()
+        self._interrupting.join(STOP_SECONDS)
+        self._close_channel(self.spark)
 
     def close(self) -> None:
         """Release the session; never raises and never waits for a dead server."""
         import grpc
         from pyspark.errors import PySparkException
 
+        if self._interrupting is not None and self._interrupting.is_alive():
+            self._close_channel(self.spark)
+            return
         if not self._asker.client.is_closed:
             with contextlib.suppress(PySparkException, grpc.RpcError, ValueError):
                 self._asker.client.release_session()
         self._close_channels()
 
-    def _interrupt(self, expected: tuple[type[Exception], ...]) -> None:
-        with contextlib.suppress(*expected):
+    def _interrupt(self) -> None:
+        import grpc
+        from pyspark.errors import PySparkException
+
+        with contextlib.suppress(PySparkException, grpc.RpcError, ValueError):
             self._asker.client.interrupt_all()
+        self._close_channel(self._asker)
 
     def _close_channels(self) -> None:
+        for session in (self.spark, self._asker):
+            self._close_channel(session)
+
+    def _close_channel(self, session: Any) -> None:
         with self._closing:
-            for session in (self.spark, self._asker):
-                if not session.client.is_closed:
-                    session.client.close()
+            if not session.client.is_closed:
+                session.client.close()
 
 
 def answers(endpoint: Endpoint, *, seconds: float) -> bool:
@@ -190,7 +204,7 @@ def _deadlines(seconds: float) -> Any:
     return RpcDeadlines(
         analyze_plan=seconds,
         config=seconds,
-        interrupt=STOP_SECONDS,
+        interrupt=INTERRUPT_SECONDS,
         release_session=STOP_SECONDS,
         fetch_error_details=STOP_SECONDS,
     )
