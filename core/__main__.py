@@ -39,6 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands_ = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=Parser)
     _at_risk(commands_.add_parser("at-risk", help="train, score every student, write the at-risk list"))
     _profile(commands_.add_parser("profile", help="say what is in a file"))
+    _clean(commands_.add_parser("clean", help="clean a file by a recipe, and account for every row"))
     _segments(commands_.add_parser("segments", help="group the students of a file"))
     _load(commands_.add_parser("load", help="read and join the tables of a source plan"))
     _demo(commands_.add_parser("demo", help="write a made-up school with known truth"))
@@ -82,6 +83,31 @@ def _profile(parser: argparse.ArgumentParser) -> None:
     _file_options(parser)
     parser.add_argument("--json", type=Path, metavar="PROFILE.json", help="also write it as JSON")
     parser.set_defaults(run=commands.profile)
+
+
+def _clean(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Clean a file by a recipe saved on Cleaning, or by the one that is proposed for it. The ledger adds "
+        "up: rows in = rows out + rows left out, each of them named. Text that a spreadsheet could run is "
+        "made harmless in CSV."
+    )
+    _file_options(parser)
+    parser.add_argument(
+        "--recipe", type=Path, metavar="RECIPE.json", help="the recipe; the proposed one when left out"
+    )
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="CSV", help="where the rows go; or .parquet"
+    )
+    parser.add_argument("--ledger", type=Path, metavar="LEDGER.csv", help="what each step did")
+    parser.add_argument("--left-out", type=Path, metavar="CSV", help="each row that was left out, and why")
+    parser.add_argument("--save-recipe", type=Path, metavar="RECIPE.json", help="where the recipe goes")
+    parser.add_argument(
+        "--engine",
+        choices=("pandas", "spark"),
+        default="pandas",
+        help="default: pandas; spark starts a Spark in this computer, and the answer is the same",
+    )
+    parser.set_defaults(run=commands.clean)
 
 
 def _segments(parser: argparse.ArgumentParser) -> None:

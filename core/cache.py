@@ -5,10 +5,11 @@ Keys are digests of requests plus what the viewer may see; values are jobs and s
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
-from collections.abc import Mapping
-from typing import Any, BinaryIO
+from collections.abc import Callable
+from typing import Any, BinaryIO, TypeVar
 
 import streamlit as st
 
@@ -16,32 +17,40 @@ from core.jobs import Job, JobLimits, JobRunner
 from core.settings import SECRETS_FILE, Settings
 from core.workflow import (
     actors,
+    charting,
     cleaning,
     connecting,
+    drafts,
     exploring,
     files,
     listing,
     outcomes,
     planning,
+    recipes,
+    refreshing,
     requests,
     segmenting,
+    step_forms,
+    step_preview,
+    student_pairs,
     tables,
     training,
 )
 from core.workflow.actors import Actor
-from core.workflow.connecting import ConnectionView, TableLook
+from core.workflow.charting import BarrierRule, Filter
 from core.workflow.listing import ThresholdPolicy
-from core.workflow.planning import ConnectionSpec, DemoSpec, FileSpec, Part, PartSpec, Provenance, SourcePlan
+from core.workflow.planning import ConnectionSpec, DemoSpec, FileSpec, PartSpec, Provenance, SourcePlan
 from core.workflow.requests import CleaningRequest, TableRequest, TrainingRequest
 from core.workflow.stated import connections_stamp
 from core.workflow.training import Training
 
+Result = TypeVar("Result")
 DRAWING = ("altair", "plotly.graph_objects", "streamlit.elements.arrow")
 """Libraries that the pages draw with; loaded before the garbage is frozen, they cost no click anything."""
 KEYS: dict[Any, Any] = {
     Actor: lambda actor: (actor.who, actor.scope, tuple(sorted(actor.roles))),
     **dict.fromkeys((TableRequest, CleaningRequest, TrainingRequest), lambda request: request.digest),
-    **dict.fromkeys((ConnectionSpec, DemoSpec, FileSpec, SourcePlan), repr),
+    **dict.fromkeys((ConnectionSpec, DemoSpec, FileSpec, SourcePlan, Filter, BarrierRule), repr),
 }
 """How an actor and a request are told apart in a key: by value, never by a sample."""
 LOOKED_SECONDS = 300
@@ -54,13 +63,31 @@ QUESTIONS: dict[str, tuple[Any, str]] = {
     "look": (connecting.look_at, "Looking at the table"),
     "match": (planning.check_matches, "Comparing the ids"),
     "drift": (planning.check_drifts, "Looking for changed columns"),
+    "step": (step_preview.preview_step, "Trying the step"),
+    "pairs": (student_pairs.side_by_side, "Putting the students side by side"),
 }
-"""What is asked of servers on Data sources: the use case, and what a viewer is told meanwhile."""
+"""What is asked in the middle of a page: the use case, and what a viewer is told meanwhile."""
+FIGURES: dict[str, tuple[Any, str]] = {
+    "comparison": (exploring.compare, "Comparing the groups"),
+    "curve": (charting.draw_curve, "Drawing the curve"),
+    "points": (charting.draw_points, "Drawing the points"),
+    "timeline": (charting.draw_timeline, "Drawing the line"),
+    "barriers": (charting.count_hardships, "Counting barriers"),
+}
+"""What Explore works out when it is chosen."""
 DEMO_PLACE, OPEN_FILE_PLACE = planning.DEMO_PLACE, planning.OPEN_FILE_PLACE
 JOINS, MEASURES, TESTS = planning.JOINS, planning.MEASURES, planning.TESTS
 new_plan, add_part, drop_part = planning.new_plan, planning.add_part, planning.drop_part
+make_part, KeyRule, set_rule = planning.make_part, planning.KeyRule, planning.set_rule
 set_as_of, plan_words = planning.set_as_of, planning.plan_words
 plan_bytes, remap = planning.plan_bytes, planning.remap
+corrected_together = exploring.corrected_together
+plan_of, with_plan = requests.plan_of, refreshing.with_plan
+refresh, with_remapped = refreshing.refresh, refreshing.with_remapped
+Draft, make_step, step_forms_of = drafts.Draft, step_forms.make_step, step_forms.step_forms
+recipe_changes, recipe_from_file = recipes.recipe_changes, recipes.recipe_from_file
+fitting_recipe = recipes.fitting
+actor, cut, may_change_connections = actors.actor_named, listing.cut, connecting.may_change_connections
 """What a page may choose from, and what needs neither settings nor a cache."""
 DOOR: dict[str, Any] = {
     "show_spinner": False,
@@ -80,22 +107,43 @@ def settings() -> Settings:
 @st.cache_resource(show_spinner=False)
 def runner() -> JobRunner:
     """Return the one runner of jobs of this process."""
-    chosen = settings()
-    limits = JobLimits(seconds=chosen.job_seconds, memory_mib=chosen.job_memory_mib)
-    return JobRunner(at_once=chosen.jobs_at_once, limits=limits)
+    return _runner(settings().jobs_at_once)
 
 
 @st.cache_resource(show_spinner=False)
 def asker() -> JobRunner:
     """Return the runner of questions to servers: a slow one keeps nobody from training or loading."""
+    return _runner(QUESTIONS_AT_ONCE)
+
+
+def _runner(at_once: int) -> JobRunner:
     chosen = settings()
     limits = JobLimits(seconds=chosen.job_seconds, memory_mib=chosen.job_memory_mib)
-    return JobRunner(at_once=QUESTIONS_AT_ONCE, limits=limits)
+    return JobRunner(at_once=at_once, limits=limits)
 
 
-def actor(name: str | None) -> Actor:
-    """Return the actor whom the gate named."""
-    return actors.actor_named(name)
+def _start(use_case: Any, name: str, actor: Actor, *about: Any, **choices: Any) -> Job:
+    """Start a use case as a job; the name is what a viewer is told meanwhile."""
+    return runner().start(use_case, actor, *about, name=name, settings=settings(), **choices)
+
+
+def _settled(use_case: Callable[..., Result]) -> Callable[..., Result]:
+    """Return a use case that is given the settings of this process."""
+
+    @functools.wraps(use_case)
+    def door(*about: Any, **choices: Any) -> Result:
+        return use_case(*about, settings=settings(), **choices)
+
+    return door
+
+
+file_limits, read_limits = _settled(files.describe_limits), _settled(connecting.read_limits)
+connections = _settled(connecting.list_connections)
+save_connection = _settled(connecting.save_connection)
+remove_connection = _settled(connecting.remove_connection)
+saved_recipes, saved_versions = _settled(recipes.saved_names), _settled(recipes.saved_versions)
+save_recipe = _settled(recipes.save_recipe)
+"""What is answered at once and kept by nobody here."""
 
 
 def default_request() -> TrainingRequest:
@@ -131,12 +179,7 @@ def preview_job(actor: Actor, request: TrainingRequest) -> Job:
 
 @st.cache_resource(max_entries=8, **DOOR)
 def _preview_job(actor: Actor, request: TableRequest) -> Job:
-    return runner().start(tables.preview, actor, request, settings=settings(), name="Reading the table")
-
-
-def file_limits(actor: Actor) -> tuple[str, ...]:
-    """Return the limits on files as sentences, to show before one is chosen."""
-    return files.describe_limits(actor, settings=settings())
+    return _start(tables.preview, "Reading the table", actor, request)
 
 
 def keep_upload(actor: Actor, request: TrainingRequest, upload: BinaryIO, name: str) -> TrainingRequest:
@@ -160,26 +203,6 @@ def _fresh(actor: Actor, request: TrainingRequest) -> TrainingRequest:
 def demo_school(actor: Actor, request: TrainingRequest, **choices: Any) -> TrainingRequest:
     """Return the request for a demo school with these choices."""
     return request.with_source(tables.demo_spec(actor, **choices))
-
-
-def connections(actor: Actor) -> tuple[ConnectionView, ...]:
-    """Return the connections by name, without passwords."""
-    return connecting.list_connections(actor, settings=settings())
-
-
-def may_change_connections(actor: Actor) -> bool:
-    """Return whether the actor may state connections on the page."""
-    return connecting.may_change_connections(actor)
-
-
-def save_connection(actor: Actor, name: str, **given: Any) -> ConnectionView:
-    """Keep a connection that was stated on the page."""
-    return connecting.save_connection(actor, name, settings=settings(), **given)
-
-
-def remove_connection(actor: Actor, name: str) -> None:
-    """Forget a connection that was stated on the page."""
-    connecting.remove_connection(actor, name, settings=settings())
 
 
 def connection_job(actor: Actor, name: str) -> Job:
@@ -233,55 +256,9 @@ def part_source(actor: Actor, request: TrainingRequest, place: str, database: st
     return planning.part_source(actor, request.table, place, database=database, settings=settings())
 
 
-def make_part(
-    actor: Actor, look: TableLook, source: PartSpec, *, case: bool, spaces: bool, zeros: bool, **choices: Any
-) -> Part:
-    """Return a part of a plan out of what a person chose."""
-    rule = planning.KeyRule(case=case, spaces=spaces, zeros=zeros)
-    return planning.make_part(actor, look, source, rule=rule, **choices)
-
-
-def set_rule(
-    actor: Actor, plan: SourcePlan, index: int, *, case: bool, spaces: bool, zeros: bool
-) -> SourcePlan:
-    """Return the plan with the ids of one part compared in another way."""
-    return planning.set_rule(actor, plan, index, planning.KeyRule(case=case, spaces=spaces, zeros=zeros))
-
-
 def read_plan(actor: Actor, content: bytes) -> SourcePlan:
     """Return the plan that an uploaded file holds; files outside the workspace are none of its business."""
     return planning.read_plan(actor, content, files=settings().workspace / "files")
-
-
-def with_remapped(
-    actor: Actor, request: TrainingRequest, plan: SourcePlan, names: Mapping[str, str]
-) -> TrainingRequest:
-    """Return the request for a plan whose columns were taken from others; roles, recipe and outcome stay."""
-    return request.with_plan(plan, revision=planning.new_revision(actor), names=names)
-
-
-def with_plan(actor: Actor, request: TrainingRequest, plan: SourcePlan) -> TrainingRequest:
-    """Return the request for the students of a plan, read anew; what was set for an earlier plan stays."""
-    revision = planning.new_revision(actor)
-    if plan_of(request) is None:
-        return request.with_source(plan, revision=revision)
-    return request.with_plan(plan, revision=revision)
-
-
-def refresh(actor: Actor, request: TrainingRequest) -> TrainingRequest:
-    """Return the request with its plan read anew; roles, recipe and outcome stay."""
-    plan = plan_of(request)
-    return request if plan is None else request.with_plan(plan, revision=planning.new_revision(actor))
-
-
-def plan_of(request: TrainingRequest) -> SourcePlan | None:
-    """Return the plan that a request reads, or None."""
-    return request.table.source if isinstance(request.table.source, SourcePlan) else None
-
-
-def read_limits(actor: Actor) -> str:
-    """Return what one read from a server may take, in one sentence."""
-    return connecting.read_limits(actor, settings=settings())
 
 
 def freshness(actor: Actor, request: TrainingRequest) -> Provenance | None:
@@ -292,9 +269,7 @@ def freshness(actor: Actor, request: TrainingRequest) -> Provenance | None:
 @st.cache_resource(max_entries=4, **DOOR)
 def outcome_job(actor: Actor, request: TrainingRequest) -> Job:
     """Find whom the outcome happened to."""
-    return runner().start(
-        outcomes.check_outcome, actor, request, settings=settings(), name="Reading the outcome"
-    )
+    return _start(outcomes.check_outcome, "Reading the outcome", actor, request)
 
 
 def findings_job(actor: Actor, request: TrainingRequest) -> Job:
@@ -304,12 +279,17 @@ def findings_job(actor: Actor, request: TrainingRequest) -> Job:
 
 @st.cache_resource(max_entries=4, **DOOR)
 def _findings_job(actor: Actor, request: TableRequest) -> Job:
-    return runner().start(cleaning.examine, actor, request, settings=settings(), name="Checking the table")
+    return _start(cleaning.examine, "Checking the table", actor, request)
 
 
-def read_recipe(actor: Actor, request: TrainingRequest, content: bytes) -> TrainingRequest:
-    """Return the request with the recipe that an uploaded file holds."""
-    return request.with_recipe(cleaning.read_recipe(actor, content))
+def step_job(actor: Actor, request: TrainingRequest, recipe: recipes.Recipe, index: int) -> Job:
+    """Try a step of a recipe; the value is a StepPreview."""
+    return _ask(actor, "step", request.with_recipe(recipe).cleaning, index)
+
+
+def pairs_job(actor: Actor, request: TrainingRequest, pairs: tuple[tuple[str, str], ...]) -> Job:
+    """Put students side by side who may be one; the value is a tuple of StudentPair."""
+    return _ask(actor, "pairs", request.table, pairs)
 
 
 def cleaning_job(actor: Actor, request: TrainingRequest) -> Job:
@@ -319,36 +299,34 @@ def cleaning_job(actor: Actor, request: TrainingRequest) -> Job:
 
 @st.cache_resource(max_entries=4, **DOOR)
 def _cleaning_job(actor: Actor, request: CleaningRequest) -> Job:
-    return runner().start(cleaning.clean, actor, request, settings=settings(), name="Cleaning the table")
+    return _start(cleaning.clean, "Cleaning the table", actor, request)
 
 
-@st.cache_resource(max_entries=4, **DOOR)
-def exploration_job(actor: Actor, request: TrainingRequest) -> Job:
-    """Summarise the cleaned table."""
-    return runner().start(exploring.explore, actor, request, settings=settings(), name="Exploring the table")
+@st.cache_resource(max_entries=6, **DOOR)
+def exploration_job(actor: Actor, request: TrainingRequest, filters: tuple[Filter, ...] = ()) -> Job:
+    """Summarise the cleaned table, or the students who meet the filters."""
+    return _start(exploring.explore, "Exploring the table", actor, request, filters=filters)
 
 
 @st.cache_resource(max_entries=32, **DOOR)
-def comparison_job(actor: Actor, request: TrainingRequest, value: str, group: str) -> Job:
-    """Compare a value between groups."""
-    asked = {"value": value, "group": group, "settings": settings()}
-    return runner().start(exploring.compare, actor, request, name="Comparing the groups", **asked)
+def figure_job(
+    actor: Actor, request: TrainingRequest, what: str, filters: tuple[Filter, ...], choices: dict[str, Any]
+) -> Job:
+    """Work out one of FIGURES for the students who meet the filters."""
+    use_case, name = FIGURES[what]
+    return _start(use_case, name, actor, request, filters=filters, **choices)
 
 
 @st.cache_resource(max_entries=4, **DOOR)
 def training_job(actor: Actor, request: TrainingRequest) -> Job:
     """Train, evaluate and rank."""
-    return runner().start(
-        training.train, actor, request, settings=settings(), name="Finding who needs support"
-    )
+    return _start(training.train, "Finding who needs support", actor, request)
 
 
 @st.cache_resource(max_entries=4, **DOOR)
 def segments_job(actor: Actor, request: TrainingRequest) -> Job:
     """Fit the segments for every K."""
-    return runner().start(
-        segmenting.segment, actor, request, settings=settings(), name="Looking for segments"
-    )
+    return _start(segmenting.segment, "Looking for segments", actor, request)
 
 
 def for_capacity(number: int) -> ThresholdPolicy:
@@ -359,11 +337,6 @@ def for_capacity(number: int) -> ThresholdPolicy:
 def at_score(score: float) -> ThresholdPolicy:
     """Return the policy that lists students from this risk on."""
     return listing.AtScore(float(score))
-
-
-def cut(actor: Actor, training: Training, policy: ThresholdPolicy) -> listing.Cut:
-    """Return what a policy comes to; a lookup."""
-    return listing.cut(actor, training, policy)
 
 
 def list_page(

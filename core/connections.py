@@ -96,7 +96,8 @@ class Connection:
             return self.master
         if self.kind is ConnectionKind.SQLITE:
             return self.file
-        return f"{self.host}:{self.port or PORTS[self.kind]}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port or PORTS[self.kind]}"
 
     @property
     def led_to(self) -> str:

@@ -151,7 +151,11 @@ class RepeatedIds(SchemaError):
     """Several rows have the same student id where one row a student is needed."""
 
 
-class OutcomeError(AppError):
+class ExpressionError(AppError):
+    """A condition or a calculation cannot be read, or does not fit the table."""
+
+
+class OutcomeError(ExpressionError):
     """The outcome expression cannot be read, or does not fit the table."""
 
 

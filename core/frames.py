@@ -7,7 +7,8 @@ because a missing text becomes the word ``nan`` on every other way into Spark.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
@@ -50,10 +51,27 @@ def from_arrow(table: Any) -> pd.DataFrame:
 
 
 def on_spark(frame: pd.DataFrame, session: SparkSession) -> Frame:
-    """Return the rows as a Spark frame; NaN in a number column becomes NULL."""
+    """Return the rows as a Spark frame; NaN in a number column becomes NULL.
+
+    Put it into ``kept`` for more than one question: Spark's planner works on rows that it holds itself
+    one by one, each time anew.
+    """
     import pyarrow as pa
 
     return wrap(session.createDataFrame(pa.Table.from_pandas(frame, preserve_index=False)))
+
+
+@contextmanager
+def kept(frame: Frame) -> Iterator[Frame]:
+    """Give a frame whose rows Spark works out once for the block, however often they are asked for."""
+    if not isinstance(frame, nw.LazyFrame):
+        yield frame
+        return
+    native = frame.to_native().persist()
+    try:
+        yield wrap(native)
+    finally:
+        native.unpersist()
 
 
 def count(frame: Frame) -> int:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import cache
-from pages.ui import findings, ledger, raw_rows, recipe_editor, state, text, widgets
+from pages.ui import findings, ledger, raw_rows, recipe_editor, recipe_use, state, text, widgets
 
 actor, request = state.actor(), state.request()
 widgets.title(
@@ -14,12 +14,28 @@ examined = widgets.result_of(cache.findings_job(actor, request))
 widgets.provenance(examined.provenance)
 at_a_glance = st.container()
 
-st.subheader("What was found")
-findings.draw(examined.findings, examined.schema)
+trial = st.container()
 
-st.subheader("The recipe")
-st.caption("Steps run from top to bottom. Nothing changes in your file: cleaning makes a new table.")
-recipe_editor.draw(request, examined)
+
+@widgets.live
+def workbench() -> None:
+    """Draw what was found beside the recipe; an edit of the draft redraws these two alone."""
+    found, recipe = st.columns([2, 3], gap="medium")
+    with found:
+        st.subheader("What was found")
+        findings.draw(request, examined)
+    with recipe:
+        st.subheader("The recipe")
+        st.caption(
+            "Steps run from top to bottom. Nothing changes in your file: cleaning makes a new table, "
+            "and only once you use the recipe."
+        )
+        recipe_editor.draw(request, examined)
+
+
+workbench()
+with trial:
+    recipe_use.take_over()
 
 cleaned = widgets.result_of(cache.cleaning_job(actor, request))
 

@@ -26,6 +26,7 @@ VALUE_MODULES = {
     "copies",
     "limits",
     "own_places",
+    "parquet",
     "preload",
     "requests",
     "snapshots",

@@ -101,6 +101,7 @@ def test_the_usual_names_of_servers_are_understood(word, kind):
 def test_the_address_names_neither_user_nor_password():
     assert Connection.of("school", SCHOOL).address == "db:3307"
     assert Connection.of("docs", {"kind": "mongodb", "host": "m"}).address == "m:27017"
+    assert Connection.of("docs", {"kind": "mongodb", "host": "::1"}).address == "[::1]:27017"
 
 
 def test_a_connection_that_is_no_table_is_refused():

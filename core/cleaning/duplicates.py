@@ -135,6 +135,8 @@ def _one_of_each(
     """
     unknown = nw.any_horizontal(*(nw.col(name).is_null() for name in by), ignore_nulls=True)
     if isinstance(frame, nw.LazyFrame):
+        # Of rows alike in all else the first (or last) of the table is kept, as on pandas, where it is known.
+        order = [*order, *(c for c in column_names(frame) if c == ROW)]
         first, *rest = same
         chosen = nw.col(first).is_first_distinct() if keep == "first" else nw.col(first).is_last_distinct()
         windowed = chosen.over(*rest, order_by=order) if rest else chosen.over(order_by=order)

@@ -28,6 +28,17 @@ TITLES = {
     "Q013": "Rows without a student id",
     "Q014": "Yes/no answers stored as text",
     "Q015": "Untidy spaces",
+    "Q016": "Dates stored as text",
+    "Q017": "Cells that contradict each other",
+    "Q018": "Ids or names among the features",
+    "Q019": "Columns that may give the outcome away",
+    "Q020": "One answer is rare",
+    "Q021": "Spreadsheet damage",
+    "Q022": "Protected attributes that are not marked",
+    "Q023": "Nearly constant columns",
+    "Q024": "Students with many gaps",
+    "Q025": "Gaps that depend on other columns",
+    "Q026": "Unusual combinations",
 }
 """Every check, by its code; docs/checks/data.md has a section for each."""
 
@@ -46,7 +57,11 @@ class Finding:
     examples: tuple[str, ...] = ()
     """Up to five, as text."""
     step: Step | None = None
-    """The step that would answer it; None where a person has to decide."""
+    """The step that would answer it; None where none would."""
+    person_decides: bool = False
+    """True when the step is offered beside the proposed recipe, never as a part of it."""
+    pairs: tuple[tuple[str, str], ...] = ()
+    """All pairs of student ids that may be one student; empty but for Q004."""
 
     @property
     def title(self) -> str:

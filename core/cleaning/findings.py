@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.cleaning.checks import amounts, gaps, people, repeats, words
+from core.cleaning.checks import (
+    amounts,
+    contradictions,
+    dates,
+    dependence,
+    gappy,
+    gaps,
+    identities,
+    outcomes,
+    people,
+    protected,
+    repeats,
+    spreadsheet,
+    unusual,
+    words,
+)
 from core.cleaning.finding import TITLES, Finding, Findings
 from core.cleaning.profile import Table
 from core.cleaning.proposal import proposed_steps
@@ -29,6 +44,17 @@ CHECKS: dict[str, Check] = {
     "Q013": gaps.missing_ids,
     "Q014": amounts.flags_as_text,
     "Q015": words.untidy_spaces,
+    "Q016": dates.dates_as_text,
+    "Q017": contradictions.contradictions,
+    "Q018": identities.identities,
+    "Q019": outcomes.giveaways,
+    "Q020": outcomes.rare_answers,
+    "Q021": spreadsheet.spreadsheet_damage,
+    "Q022": protected.unmarked_protected,
+    "Q023": words.nearly_constant,
+    "Q024": gappy.students_with_many_gaps,
+    "Q025": dependence.dependent_gaps,
+    "Q026": unusual.unusual_combinations,
 }
 """The check behind each code; it returns nothing when the table passes."""
 

@@ -1,11 +1,13 @@
-"""Replaying a recipe on pandas while writing down what every step does to rows and cells."""
+"""Replaying a recipe on pandas or Spark while writing down what every step does to rows and cells."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
@@ -13,6 +15,7 @@ from core import frames
 from core.cleaning.report import CleaningReport, ColumnReport, Example, Exclusion, StepReport
 from core.cleaning.step import ROW, State, Step
 from core.errors import AppError
+from core.frames import Frame
 
 _EXAMPLES = 5
 _LOOKED_AT = 1000
@@ -20,38 +23,106 @@ _LONGEST = 200
 
 
 def replay(
-    table: pd.DataFrame, steps: Sequence[tuple[Step, State]], *, student_id: str | None
+    frame: Frame, steps: Sequence[tuple[Step, State]], *, student_id: str | None
 ) -> tuple[pd.DataFrame, CleaningReport]:
-    """Return the cleaned table and the ledger; ``table`` is not changed."""
-    names = _Names(table, student_id)
-    before = table.assign(**{ROW: np.arange(1, len(table) + 1)})
+    """Return the cleaned table and the ledger; the given rows are not changed.
+
+    Numbered rows (see ``numbered``) stay where they are, on Spark too; others are collected first.
+    """
+    held = frame if is_numbered(frame) else frames.wrap(numbered(frames.collect(frame)))
+    cleaned = _in_order(held)
+    loaded = cleaned.drop(columns=ROW)
+    names = _Names(loaded, student_id)
     reports: list[StepReport] = []
     exclusions: list[Exclusion] = []
+    with ExitStack() as keeping:
+        for number, step, state, before, after in _passed(steps, cleaned, held, keeping):
+            kept = _kept(before, after)
+            exclusions += _excluded(number, step, before[ROW].to_numpy()[~kept], names)
+            reports.append(_step_report(number, step, state, before, after, kept, names))
+            cleaned = after
+    cleaned = cleaned.drop(columns=ROW).reset_index(drop=True)
+    columns = _column_reports(loaded, cleaned)
+    return cleaned, CleaningReport(len(loaded), len(cleaned), tuple(exclusions), tuple(reports), columns)
+
+
+def _passed(
+    steps: Sequence[tuple[Step, State]], before: pd.DataFrame, held: Frame, keeping: ExitStack
+) -> Iterator[tuple[int, Step, State, pd.DataFrame, pd.DataFrame]]:
+    """Give each step with its number, what it learned, and the table before and after it."""
     for number, (step, state) in enumerate(steps, start=1):
-        after = _done(step, state, before, number=number)
-        kept = _kept(before, after)
-        if not kept.all():
-            gone = before[ROW].to_numpy()[~kept]
-            why = step.why_dropped()
-            exclusions += [
-                Exclusion(name, int(row), number, step.kind, why)
-                for name, row in zip(names.of(gone), gone, strict=True)
-            ]
-        reports.append(_step_report(number, step, state, before, after, kept, names))
+        if not step.is_on:
+            yield number, step, state, before, before
+            continue
+        held = _done(step, state, frames.wrap(before) if step.collects else held, number=number)
+        if step.drops_rows:  # to look for repeated rows again for each later step would take long
+            held = keeping.enter_context(frames.kept(held))
+        after = _after(step, before, held)
+        yield number, step, state, before, after
         before = after
-    cleaned = before.drop(columns=ROW).reset_index(drop=True)
-    columns = _column_reports(table, cleaned)
-    return cleaned, CleaningReport(len(table), len(cleaned), tuple(exclusions), tuple(reports), columns)
 
 
-def _done(step: Step, state: State, table: pd.DataFrame, *, number: int) -> pd.DataFrame:
-    """Return the table after the step; an error says which step it was."""
+def _excluded(number: int, step: Step, rows: np.ndarray, names: _Names) -> list[Exclusion]:
+    """Return the rows of these numbers as left out by the step."""
+    if not len(rows):
+        return []
+    why = step.why_dropped()
+    named = zip(names.of(rows), rows, strict=True)
+    return [Exclusion(name, int(row), number, step.kind, why) for name, row in named]
+
+
+def numbered(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its rows numbered from 1 in a hidden column, so that Spark can give them back."""
+    return table.assign(**{ROW: np.arange(1, len(table) + 1)})
+
+
+def is_numbered(frame: Frame) -> bool:
+    """Whether the rows carry their numbers."""
+    return ROW in frames.column_names(frame)
+
+
+def in_memory(frame: Frame) -> Frame:
+    """Return the rows held by pandas; Spark keeps no order: they come by their numbers, else by value."""
+    return frames.wrap(_in_order(frame)) if isinstance(frame, nw.LazyFrame) else frame
+
+
+def said(step: Step, state: State | None = None) -> str:
+    """Say what the step does, or would do if it were switched on."""
+    return step.describe(state) if step.is_on else f"Switched off: {step.describe()}"
+
+
+def _in_order(frame: Frame) -> pd.DataFrame:
+    table = frames.collect(frame)
+    if not isinstance(frame, nw.LazyFrame):
+        return table
+    order = [ROW] if ROW in table else list(table.columns)
+    return table.sort_values(order, ignore_index=True)
+
+
+def _done(step: Step, state: State, frame: Frame, *, number: int) -> Frame:
+    """Return the rows after the step; an error says which step it was."""
     try:
-        after: pd.DataFrame = step.apply(frames.wrap(table), state).to_native()
+        return step.apply(frame, state)
     except AppError as error:
         error.add_note(f"In step {number} of the recipe ({step.kind}).")
         raise
-    return after
+
+
+def _may_change(step: Step, table: pd.DataFrame) -> tuple[str, ...]:
+    """Return the columns of the table whose cells may differ after the step."""
+    return tuple(str(name) for name in table if name != ROW) if step.changes_all else step.changes
+
+
+def _after(step: Step, before: pd.DataFrame, held: Frame) -> pd.DataFrame:
+    """Return the table after the step; of Spark, only what the step may have changed is asked for."""
+    if not isinstance(held, nw.LazyFrame):
+        return frames.collect(held)
+    names = frames.column_names(held)
+    may = _may_change(step, before)
+    asked = [name for name in names if name in may or name not in before or name == ROW]
+    new = _in_order(held.select(asked))
+    old = before[_kept(before, new)].reset_index(drop=True)
+    return pd.DataFrame({name: new[name] if name in asked else old[name] for name in names})
 
 
 @dataclass(frozen=True)
@@ -101,13 +172,15 @@ def _step_report(
     """Compare the columns that the step may change on the rows that it kept."""
     changes = [
         change
-        for name in step.changes
-        if name in after.columns and (change := _change(before[name], after[name], kept)) is not None
+        for name in _may_change(step, before)
+        if step.is_on
+        and name in after.columns
+        and (change := _change(before[name], after[name], kept)) is not None
     ]
     return StepReport(
         step=number,
         kind=step.kind,
-        what=step.describe(state),
+        what=said(step, state),
         n_in=len(before),
         n_out=len(after),
         n_changed=sum(int(change.changed.sum()) for change in changes),
@@ -116,6 +189,7 @@ def _step_report(
         columns_added=tuple(c for c in after.columns if c not in before.columns),
         columns_dropped=tuple(c for c in before.columns if c not in after.columns),
         examples=_examples(changes, after[ROW], names),
+        is_on=step.is_on,
     )
 
 

@@ -15,6 +15,9 @@ from core.cleaning.text import PLACEHOLDERS, StripText
 from core.dataset import Dataset
 from core.schema import Column, Kind, Role, Schema
 
+SAMPLE = 20_000
+"""Checks that compare columns with each other look at no more rows than this."""
+SEED = 0
 _ENOUGH = 5
 """Fewer values do not show what is far from them."""
 _NEVER_PLACEHOLDER = (Role.STUDENT_ID, Role.NAME)
@@ -108,6 +111,40 @@ class Profile:
         values = self.values.to_numpy(dtype=np.float64, na_value=np.nan)
         return np.asarray(values[~np.isnan(values)])
 
+    @cached_property
+    def numbers_by_row(self) -> np.ndarray:
+        """The possible numbers as float64, row by row as they will be read; NaN where there is none."""
+        numbers = self._read()
+        wrong = np.isin(numbers, self.codes) | self._outside(numbers)
+        return np.asarray(np.where(wrong, np.nan, numbers))
+
+    def _outside(self, numbers: np.ndarray) -> np.ndarray:
+        """Return, for each number, whether it is infinite or outside the span; True for NaN."""
+        low, high = self.span
+        wrong = np.asarray(~np.isfinite(numbers))
+        if low is not None:
+            wrong |= numbers < low
+        if high is not None:
+            wrong |= numbers > high
+        return wrong
+
+    def _read(self) -> np.ndarray:
+        """Return the number in each row, NaN where there is none."""
+        if not self.is_text:
+            return np.asarray(self.values.to_numpy(dtype=np.float64, na_value=np.nan))
+        at = pd.Index(self.parsed["tidy"]).get_indexer(pd.Index(self.tidied))
+        return np.asarray(np.append(self.parsed["number"].to_numpy(dtype=np.float64), np.nan)[at])
+
+    @cached_property
+    def is_gap(self) -> np.ndarray:
+        """For each row, whether it has no value, or a word or code that stands for none."""
+        gaps = self.tidied.isna().to_numpy()
+        if len(self.placeholders):
+            gaps = gaps | self.tidied.isin(self.placeholders.index).to_numpy()
+        if self.is_number and self.codes:
+            gaps = gaps | np.isin(self._read(), self.codes)
+        return np.asarray(gaps)
+
     @property
     def span(self) -> tuple[float | None, float | None]:
         """The lowest and highest possible value: the schema's, else what the unit allows."""
@@ -139,13 +176,7 @@ class Profile:
     @cached_property
     def is_impossible(self) -> np.ndarray:
         """For each of ``uncoded``, whether it is infinite or outside the span."""
-        (low, high), numbers = self.span, self.uncoded
-        wrong = np.asarray(~np.isfinite(numbers))
-        if low is not None:
-            wrong |= numbers < low
-        if high is not None:
-            wrong |= numbers > high
-        return wrong
+        return self._outside(self.uncoded)
 
     @cached_property
     def sound(self) -> np.ndarray:
@@ -223,6 +254,27 @@ class Table:
     def ids(self) -> pd.Series | None:
         """The tidied student ids, row by row; None without an id column."""
         return None if self.student_id is None else self.tidied[self.student_id]
+
+    @cached_property
+    def sample(self) -> Table:
+        """At most 20,000 of the rows, the same students in whatever order they come.
+
+        With a student id it is the id that decides, without one the position.
+        """
+        if self.n_rows <= SAMPLE:
+            return self
+        if self.ids is None:
+            rows = np.random.default_rng(SEED).choice(self.n_rows, SAMPLE, replace=False)
+        else:
+            hashes = pd.util.hash_pandas_object(self.ids, index=False).to_numpy()
+            rows = np.argsort(hashes, kind="stable")[:SAMPLE]
+        return self._only(np.sort(rows))
+
+    def _only(self, rows: np.ndarray) -> Table:
+        frame, tidied = self.frame.iloc[rows], self.tidied.iloc[rows]
+        columns = [profile.column for profile in self.profiles]
+        profiles = tuple(Profile(c, frame[c.name], tidied[c.name]) for c in columns)
+        return Table(frame, tidied, self.schema, profiles)
 
     def called(self, row: int) -> str:
         """Return the student id at this position (from 0), or ``row 17`` (from 1)."""

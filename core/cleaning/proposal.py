@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from core.cleaning.checks.gaps import fill
+from core.cleaning.dates import ParseDates
 from core.cleaning.duplicates import KeepOnePerStudent
 from core.cleaning.finding import Finding, Findings
+from core.cleaning.merging import MergeStudents
 from core.cleaning.missing import FillWithMedian, FillWithMode
 from core.cleaning.numbers import ParseFlags, ParseNumbers
 from core.cleaning.ranges import SetRange
@@ -16,10 +18,13 @@ from core.cleaning.step import Step
 from core.cleaning.text import PlaceholdersToMissing, StripText
 from core.schema import Kind, Schema
 
-_SHARED = (StripText, PlaceholdersToMissing, ParseNumbers, ParseFlags, FillWithMedian, FillWithMode)
+_SHARED = (
+    *(StripText, PlaceholdersToMissing, ParseNumbers, ParseDates, ParseFlags),
+    *(FillWithMedian, FillWithMode),
+)
 """Steps that do the same to several columns, so one of each is enough."""
-A_PERSON_DECIDES = (KeepOnePerStudent,)
-"""Two students may have been given one id: dropping a row of theirs would lose one of them."""
+A_PERSON_DECIDES = (KeepOnePerStudent, MergeStudents)
+"""Two students may have been given one id, or look alike: dropping a row of theirs would lose one of them."""
 _TEXTS = (Kind.CATEGORY, Kind.TEXT)
 _MOST_REASONS = 3
 
@@ -29,12 +34,20 @@ def proposed_steps(findings: Findings, *, schema: Schema) -> tuple[Step, ...]:
 
     Steps that a person has to decide on are offered beside the recipe, never part of the proposed one.
     """
-    offered = [finding.step for finding in findings if finding.step is not None]
+    offered = [one.step for one in findings if one.step is not None and not one.person_decides]
     steps = [step for step in offered if not isinstance(step, A_PERSON_DECIDES)]
     steps += _fills_for_new_gaps(findings, schema)
+    steps = _without_fills_of_days(steps)
     order = list(STEPS)
     merged = _merged(sorted(steps, key=lambda step: order.index(step.kind)))
     return tuple(_with_all_texts(step, schema) for step in merged)
+
+
+def _without_fills_of_days(steps: list[Step]) -> list[Step]:
+    """Return the steps without fills of columns that another step reads as dates: no day is guessed."""
+    days = {name for step in steps if isinstance(step, ParseDates) for name in step.columns}
+    fills = (FillWithMedian, FillWithMode)
+    return [step for step in steps if not (isinstance(step, fills) and days.issuperset(step.columns))]
 
 
 def _fills_for_new_gaps(findings: Findings, schema: Schema) -> list[Step]:

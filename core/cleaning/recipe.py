@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,15 +14,19 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from core import frames
-from core.cleaning.ledger import replay
+from core.cleaning.ledger import in_memory, is_numbered, replay, said
+from core.cleaning.recipe_check import require_columns
+from core.cleaning.recipe_diff import Change, changes
 from core.cleaning.registry import step_from_dict, step_to_dict
 from core.cleaning.report import CleaningReport
-from core.cleaning.step import State, Step
+from core.cleaning.step import State, Step, shown
 from core.dataset import Dataset, Provenance
 from core.errors import AppError, RecipeError
 from core.frames import Frame
 from core.schema import Schema
 
+MOST_STEPS = 500
+"""A recipe has at most so many steps: Spark plans them all at once."""
 _FORMAT = 1
 """The version of the JSON layout."""
 
@@ -46,15 +50,32 @@ class Recipe:
         Rows pass only as far as the last step that learns. Raises ColumnNotFound, WrongKind, with a note
         that says in which step.
         """
-        learners = [number for number, step in enumerate(self.steps) if step.in_folds]
-        last = learners[-1] if learners else -1
-        frame, states = dataset.frame, []
+        with ExitStack() as keeping:
+            states = tuple(self._learned(dataset.frame, keeping))
+        return FittedRecipe(self, states, dataset.provenance)
+
+    def _learned(self, frame: Frame, keeping: ExitStack) -> Iterator[State]:
+        """Give what each step learns; what comes before the first that learns is worked out once."""
+        learners = [number for number, step in enumerate(self.steps) if step.is_on and step.in_folds]
         for number, step in enumerate(self.steps):
-            rows = frame if number <= last else frame.head(0)
+            if not step.is_on:
+                yield {}
+                continue
+            if number == min(learners, default=None):
+                frame = keeping.enter_context(frames.kept(frame))
+            rows = frame if number <= max(learners, default=-1) else frame.head(0)
             with _noting(number + 1, step):
-                states.append(step.fit(rows))
-                frame = step.apply(rows, states[-1])
-        return FittedRecipe(self, tuple(states), dataset.provenance)
+                held = _held_for(step, rows)
+                state = step.fit(held)
+                frame = step.apply(held, state)
+            yield state
+
+    def check(self, columns: Schema | Iterable[str]) -> None:
+        """Do nothing if each step finds its columns, those that earlier steps make or rename included.
+
+        Raises ColumnNotFound naming the first step that does not, its kind and the column.
+        """
+        require_columns(self.steps, columns)
 
     def without_in_folds(self) -> Recipe:
         """Return the recipe without the steps that learn from rows: what may be done before a split."""
@@ -67,20 +88,43 @@ class Recipe:
 
     def without(self, index: int) -> Recipe:
         """Return the recipe without the step at position ``index`` (from 0); raises RecipeError."""
+        self._require(index)
+        return replace(self, steps=(*self.steps[:index], *self.steps[index + 1 :]))
+
+    def replaced(self, step: Step, *, at: int) -> Recipe:
+        """Return the recipe with ``step`` in the place of the one at position ``at``; raises RecipeError."""
+        return self.without(at).with_step(step, at=at)
+
+    def moved(self, index: int, *, to: int) -> Recipe:
+        """Return the recipe with the step at ``index`` at position ``to`` afterwards; raises RecipeError."""
+        self._require(to)
+        return self.without(index).with_step(self.steps[index], at=to)
+
+    def with_name(self, name: str) -> Recipe:
+        """Return the same steps under another name."""
+        return replace(self, name=name)
+
+    def diff(self, other: Recipe) -> tuple[Change, ...]:
+        """Return what ``other`` does in another way than this recipe; empty where it does the same."""
+        return changes(self.steps, other.steps)
+
+    def _require(self, index: int) -> None:
         if not 0 <= index < len(self.steps):
             raise RecipeError(
                 f"The recipe has no step {index + 1}.",
                 hint=f"It has {len(self.steps)} steps, counted from 1.",
             )
-        return replace(self, steps=(*self.steps[:index], *self.steps[index + 1 :]))
 
     def describe(self) -> tuple[str, ...]:
         """Say what each step does and why, in order."""
-        return tuple(step.describe() for step in self.steps)
+        return tuple(said(step) for step in self.steps)
 
     def digest(self) -> str:
-        """Return 12 hexadecimal digits that change with what the recipe does, not with name or reasons."""
-        plan = [step_to_dict(replace(step, reason="")) for step in self.steps]
+        """Return 12 hexadecimal digits that change with what the recipe does.
+
+        Its name, its reasons and the steps that are switched off change nothing.
+        """
+        plan = [step_to_dict(replace(step, reason="")) for step in self.steps if step.is_on]
         return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()[:12]
 
     def to_json(self) -> str:
@@ -103,12 +147,17 @@ class Recipe:
             raise RecipeError("This is not a recipe: it has no list of 'steps'.", hint=_LAYOUT)
         if raw.get("waymark_recipe", _FORMAT) != _FORMAT:
             raise RecipeError(
-                f"The recipe has the layout version '{raw['waymark_recipe']}', which is not known.",
+                f"The recipe has the layout version {shown(str(raw['waymark_recipe']))}, which is not known.",
                 hint=f"This version of Waymark reads layout {_FORMAT}.",
             )
         name = raw.get("name", "")
         if not isinstance(name, str):
             raise RecipeError("The 'name' of the recipe must be a text.")
+        if len(raw["steps"]) > MOST_STEPS:
+            raise RecipeError(
+                f"The recipe has {len(raw['steps']):,} steps, which is more than {MOST_STEPS:,}.",
+                hint="Name several columns in one step instead of repeating it for each.",
+            )
         steps = enumerate(raw["steps"], start=1)
         return cls(tuple(step_from_dict(step, place=f"Step {number}") for number, step in steps), name)
 
@@ -125,23 +174,33 @@ class FittedRecipe:
     fitted_on: Provenance
 
     def apply(self, dataset: Dataset) -> Dataset:
-        """Return the cleaned dataset; lazy on Spark; raises ColumnNotFound, WrongKind."""
+        """Return the cleaned dataset; raises ColumnNotFound, WrongKind.
+
+        On Spark it is lazy up to the first step that needs the rows in memory; its notes say which.
+        """
         frame = dataset.frame
         for number, (step, state) in enumerate(self._pairs(), start=1):
-            with _noting(number, step):
-                frame = step.apply(frame, state)
+            if step.is_on:
+                with _noting(number, step):
+                    frame = step.apply(_held_for(step, frame), state)
         if isinstance(frame, nw.DataFrame):
             frame = frames.wrap(frame.to_native().reset_index(drop=True))
-        return self._cleaned(dataset, frame)
+        return self._cleaned(dataset, frame, self._first_in_memory(dataset.frame))
 
     def report(self, before: Dataset) -> CleaningReport:
-        """Return the ledger of cleaning ``before``; a Spark frame is collected for it."""
+        """Return the ledger of cleaning ``before``, as ``clean`` makes it."""
         return self.clean(before)[1]
 
     def clean(self, before: Dataset) -> tuple[Dataset, CleaningReport]:
-        """Return the cleaned dataset, held by pandas, and its ledger, from one run."""
-        table, report = replay(before.collect(), self._pairs(), student_id=before.schema.student_id)
-        return self._cleaned(before, frames.wrap(table)), report
+        """Return the cleaned dataset, held by pandas, and its ledger, from one run.
+
+        A Spark frame is collected first, unless its rows are numbered (``ledger.numbered``): then Spark does
+        the steps, and what each of them changed is collected. Raises ColumnNotFound, WrongKind.
+        """
+        table, report = replay(before.frame, self._pairs(), student_id=before.schema.student_id)
+        in_memory_at_once = isinstance(before.frame, nw.LazyFrame) and not is_numbered(before.frame)
+        first = 1 if in_memory_at_once and self.recipe.steps else self._first_in_memory(before.frame)
+        return self._cleaned(before, frames.wrap(table), first), report
 
     def learned(self) -> pd.DataFrame:
         """Return what was learned, as text: one row a value, with step (from 1), kind, column, value.
@@ -157,7 +216,7 @@ class FittedRecipe:
 
     def describe(self) -> tuple[str, ...]:
         """Say what each step does, with what it learned, and why."""
-        return tuple(step.describe(state) for step, state in self._pairs())
+        return tuple(said(step, state) for step, state in self._pairs())
 
     def to_json(self) -> str:
         """Return recipe, learned values and where they come from, as JSON."""
@@ -182,13 +241,29 @@ class FittedRecipe:
     def _pairs(self) -> Sequence[tuple[Step, State]]:
         return list(zip(self.recipe.steps, self.states, strict=True))
 
-    def _cleaned(self, before: Dataset, frame: Frame) -> Dataset:
-        schema: Schema = before.schema
-        for step in self.recipe.steps:
-            schema = step.schema_after(schema)
-        n = len(self.recipe.steps)
-        note = f"Cleaned by recipe {self.recipe.digest()} ({n} step{'' if n == 1 else 's'})."
-        return before.with_frame(frame, note=note, schema=schema)
+    def _first_in_memory(self, frame: Frame) -> int | None:
+        """Return the number of the first step that does not run on Spark; None where all do, or none can."""
+        if not isinstance(frame, nw.LazyFrame):
+            return None
+        steps = enumerate(self.recipe.steps, start=1)
+        return next((number for number, step in steps if step.is_on and step.collects), None)
+
+    def _cleaned(self, before: Dataset, frame: Frame, first: int | None) -> Dataset:
+        schema, steps = before.schema, self.recipe.steps
+        for step in steps:
+            schema = step.schema_after(schema) if step.is_on else schema
+        n, n_off = len(steps), sum(not step.is_on for step in steps)
+        off = f", {n_off} switched off" if n_off else ""
+        note = f"Cleaned by recipe {self.recipe.digest()} ({n} step{'' if n == 1 else 's'}{off})."
+        cleaned = before.with_frame(frame, note=note, schema=schema)
+        if first is None:
+            return cleaned
+        return cleaned.with_frame(frame, note=f"Steps from {first} on ran on the rows in memory.")
+
+
+def _held_for(step: Step, frame: Frame) -> Frame:
+    """Return the rows as the step can take them."""
+    return in_memory(frame) if step.collects else frame
 
 
 @contextmanager
@@ -204,6 +279,7 @@ def _noting(number: int, step: Step) -> Iterator[None]:
 def _read_json(text: str) -> object:
     try:
         raw: object = json.loads(text, parse_constant=_refused)
+        json.dumps(raw, ensure_ascii=False).encode()  # half a character cannot be written again
     except (ValueError, RecursionError) as error:
         where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise RecipeError(f"The recipe is not readable JSON{where}.", hint=_LAYOUT) from error

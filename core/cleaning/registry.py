@@ -9,45 +9,73 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from core.cleaning.columns import DropColumns
+from core.cleaning.bins import BinNumbers
+from core.cleaning.columns import CastColumns, DropColumns, RenameColumn
+from core.cleaning.conditions import DropRowsWhere
+from core.cleaning.dates import ParseDates
+from core.cleaning.derive import DeriveColumn
 from core.cleaning.duplicates import DropDuplicates, KeepOnePerStudent
-from core.cleaning.missing import FillWithConstant, FillWithMedian, FillWithMode
+from core.cleaning.group_fill import FillByGroup
+from core.cleaning.merging import MergeStudents
+from core.cleaning.missing import FillWithConstant, FillWithMean, FillWithMedian, FillWithMode
+from core.cleaning.model_fill import FillWithModel
+from core.cleaning.neighbour_fill import FillWithNeighbours
 from core.cleaning.numbers import ParseFlags, ParseNumbers
+from core.cleaning.outliers import CapOutliers
 from core.cleaning.ranges import SetRange
+from core.cleaning.rare import CombineRare
 from core.cleaning.rows import DropRows
-from core.cleaning.step import Step
-from core.cleaning.text import MapValues, PlaceholdersToMissing, StripText
+from core.cleaning.step import Step, shown
+from core.cleaning.text import MapValues, NormaliseText, PlaceholdersToMissing, StripText
 from core.errors import RecipeError, UnknownStep, choices_hint, quoted
 
 STEPS: dict[str, type[Step]] = {
     step.kind: step
     for step in (
         StripText,
+        NormaliseText,
         PlaceholdersToMissing,
         ParseNumbers,
+        ParseDates,
         ParseFlags,
         MapValues,
+        CastColumns,
+        RenameColumn,
         SetRange,
         DropRows,
+        DropRowsWhere,
         DropDuplicates,
+        MergeStudents,
         KeepOnePerStudent,
+        DeriveColumn,
+        CapOutliers,
+        BinNumbers,
+        CombineRare,
         DropColumns,
         FillWithMedian,
+        FillWithMean,
         FillWithMode,
+        FillByGroup,
         FillWithConstant,
+        FillWithNeighbours,
+        FillWithModel,
     )
 }
 """Every kind of step, in the order in which a recipe usually has them."""
 
 
 _HUGE = sys.float_info.max
+_EXACT = 2**53
+"""Up to here a whole number is the same on every engine."""
 
 
 def step_to_dict(step: Step) -> dict[str, Any]:
-    """Return the step as plain values: its kind, its settings, and the reason where there is one."""
+    """Return the step as plain values: kind, settings, the reason if any, ``is_on`` only when it is off."""
     settings = {f.name: _plain(getattr(step, f.name)) for f in fields(step)}
     if not step.reason:
         del settings["reason"]
+    if step.is_on:
+        del settings["is_on"]
     return {"kind": step.kind, **settings}
 
 
@@ -63,7 +91,9 @@ def step_from_dict(raw: object, *, place: str) -> Step:
         )
     kind = raw["kind"]
     if kind not in STEPS:
-        raise UnknownStep(f"{place} is of an unknown kind '{kind}'.", hint=choices_hint(kind, list(STEPS)))
+        raise UnknownStep(
+            f"{place} is of an unknown kind {_word(kind)}.", hint=choices_hint(kind, list(STEPS))
+        )
     return _build(STEPS[kind], {name: value for name, value in raw.items() if name != "kind"}, place=place)
 
 
@@ -73,7 +103,8 @@ def _build(step: type[Step], given: Mapping[str, object], *, place: str) -> Step
     for name in given:
         if name not in hints:
             raise RecipeError(
-                f"{where} has an unknown setting '{name}'.", hint=choices_hint(str(name), list(hints))
+                f"{where} has an unknown setting {_word(str(name))}.",
+                hint=choices_hint(str(name), list(hints)),
             )
     for f in fields(step):
         if f.default is MISSING and f.default_factory is MISSING and f.name not in given:
@@ -106,6 +137,8 @@ def _read(value: object, hint: Any) -> tuple[bool, Any]:
         return _read_tuple(value, arguments)
     if hint is float:
         return _read_number(value)
+    if hint is int:
+        return type(value) is int and abs(value) <= _EXACT, value
     if hint is NoneType:
         return value is None, None
     return type(value) is hint, value
@@ -137,8 +170,17 @@ def _named(hint: Any) -> str:
     if origin is Literal:
         return f"one of {quoted(arguments)}"
     if origin is tuple:
-        return "a list of texts" if arguments[0] is str else "a list of pairs of texts"
-    return {str: "a text", float: "a number", bool: "true or false", NoneType: "null"}.get(hint, str(hint))
+        return "a list of pairs of texts" if get_origin(arguments[0]) else f"a list of {_MANY[arguments[0]]}"
+    return _ONE.get(hint, str(hint))
+
+
+_ONE = {str: "a text", float: "a number", int: "a whole number", bool: "true or false", NoneType: "null"}
+_MANY = {str: "texts", float: "numbers", int: "whole numbers"}
+
+
+def _word(name: str) -> str:
+    """Return a word of the JSON in quotes, on one line and not too long."""
+    return shown(" ".join(name.split()))
 
 
 def _plain(value: Any) -> Any:

@@ -54,6 +54,8 @@ class StepReport:
     columns_dropped: tuple[str, ...]
     examples: tuple[Example, ...]
     """Up to five changed cells, different changes first."""
+    is_on: bool = True
+    """False for a step that is switched off: it did nothing, and ``what`` says what it would do."""
 
     @property
     def n_dropped(self) -> int:
@@ -97,7 +99,11 @@ class CleaningReport:
         """Why there is nothing to show; empty when there is."""
         if not self.is_empty:
             return ""
-        return "The recipe found nothing to change." if self.steps else "The recipe has no steps."
+        if not self.steps:
+            return "The recipe has no steps."
+        if not any(step.is_on for step in self.steps):
+            return "All steps of the recipe are switched off."
+        return "The recipe found nothing to change."
 
     def frame(self) -> pd.DataFrame:
         """Return one row a step: step, kind, what, rows in and out, cells changed, emptied, filled."""

@@ -29,9 +29,15 @@ class Step(ABC):
     in_folds: ClassVar[bool] = False
     """True when the step learns values from rows: a model learns it again inside each fold."""
     drops_rows: ClassVar[bool] = False
+    collects: ClassVar[bool] = False
+    """True when the step works on pandas only: rows held by Spark are collected before it."""
+    changes_all: ClassVar[bool] = False
+    """True when cells of any column may differ afterwards, whatever ``changes`` names."""
 
     reason: str = field(default="", compare=False)
     """Why the step is in the recipe, as a clause that follows "because"."""
+    is_on: bool = True
+    """False for a step that stays in the recipe but does nothing."""
 
     @property
     @abstractmethod

@@ -9,6 +9,7 @@ from typing import ClassVar
 import narwhals.stable.v2 as nw
 
 from core.cleaning.distinct import rewrite
+from core.cleaning.letters import Case, letter_rules
 from core.cleaning.step import State, Step, listed, shown, texts
 from core.errors import RecipeError
 from core.frames import Frame
@@ -51,6 +52,40 @@ def _stripped(text: nw.Expr) -> nw.Expr:
 
 def _unless_empty(text: nw.Expr) -> nw.Expr:
     return nw.when(text != "").then(text)
+
+
+@dataclass(frozen=True)
+class NormaliseText(Step):
+    """Write text in small letters, in capitals, or with a capital where a word begins; drop accents.
+
+    A word begins at the start and after a space, hyphen, slash, opening bracket, dot, comma or the like, not
+    after an apostrophe; a capital there is for Latin, Greek and Cyrillic letters. As a capital ``ß`` is
+    ``SS``; a text with another letter that has no single capital (``ﬁ``, ``ŉ``) is not brought to capitals.
+    """
+
+    kind: ClassVar[str] = "normalise_text"
+    columns: tuple[str, ...]
+    case: Case = "lower"
+    accents: bool = False
+    """True drops them: é is e and ø is o, and the combining marks U+0300 to U+036F go, in any script."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return self.columns
+
+    def _replay(self, frame: Frame, state: State) -> Frame:
+        rules = letter_rules(frame, self.columns, case=self.case, accents=self.accents)
+        return rewrite(frame, self.columns, *rules)
+
+    def _says(self, state: State | None) -> str:
+        how = {
+            "keep": [],
+            "lower": ["in small letters"],
+            "upper": ["in capitals"],
+            "title": ["with a capital at the start of each word"],
+        }[self.case]
+        how += ["without accents"] if self.accents else []
+        return f"Write {listed(self.columns)} {', '.join(how) or 'as before'}"
 
 
 @dataclass(frozen=True)

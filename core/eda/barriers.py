@@ -13,25 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.eda.barrier_audit import MOST, gives_away, numbered, patterns_of
+from core.eda.barrier_rules import BarrierRule, applied
 from core.eda.group_rates import RateGroup, compare_rates
-from core.eda.values import Floats, codes_of, finite_of, require_explorable
-from core.eda.withholding import MIN_GROUP, withheld
-from core.errors import InvalidChoice
-from core.schema import Column, Kind, Schema
-
-MOST = 3
-"""Students with this many barriers or more are counted together."""
-
-
-@dataclass(frozen=True)
-class BarrierRule:
-    """When a column is a barrier: above or below a number (exclusive), or at certain values."""
-
-    column: str
-    above: float | None = None
-    below: float | None = None
-    values: tuple[str, ...] = ()
-    """Categories; ``yes`` or ``no`` for a flag."""
+from core.eda.values import Floats
+from core.eda.withholding import MIN_GROUP, may_show_part, withheld
+from core.schema import Schema
 
 
 @dataclass(frozen=True)
@@ -55,7 +42,8 @@ class Barriers:
 
     counts: tuple[BarrierCount, ...]
     n_by_rule: tuple[tuple[str, int], ...]
-    """Each rule's column, and how many students it applies to; -1 where that is withheld."""
+    """Each rule's column, and how many students it applies to; -1 where that is withheld: all of them where
+    together with the counts they would give away a few students with a certain set of barriers."""
     n_unknown: int
     """Students with a value missing in a rule's column and counted without that barrier."""
     n_withheld: int
@@ -87,42 +75,28 @@ def count_barriers(
     if not rules or not len(frame):
         why = "No barrier is defined." if not rules else "There are no students."
         return Barriers((), (), 0, 0, why)
-    met, known = zip(*(_applied(frame, rule, schema.column(rule.column)) for rule in rules), strict=True)
-    total = np.minimum(np.sum(met, axis=0), MOST).astype(np.int64)
+    found = [applied(frame, rule, column=schema.column(rule.column)) for rule in rules]
+    total = numbered(found)
     sizes = np.bincount(total, minlength=MOST + 1).astype(np.int64)
     hidden = withheld(sizes, minimum=min_group)
     shown = [k for k in range(MOST + 1) if sizes[k] and not hidden[k]]
     rates = _rates(total, outcome, shown, min_group)
     counts = tuple(_count(k, int(sizes[k]), len(frame), rates.get(_name(k))) for k in shown)
-    by_rule = tuple((rule.column, _safe(flags, min_group)) for rule, flags in zip(rules, met, strict=True))
+    by_rule = _by_rule(rules, [int(one.met.sum()) for one in found], len(frame), min_group)
+    if gives_away(patterns_of(found), min_group=min_group):
+        by_rule = tuple((rule.column, -1) for rule in rules)
+    n_unknown = int((~np.all([one.known for one in found], axis=0)).sum())
     why = "" if counts else f"Groups of fewer than {min_group} students are not shown."
-    return Barriers(counts, by_rule, int((~np.all(known, axis=0)).sum()), int(hidden.sum()), why)
+    return Barriers(counts, by_rule, n_unknown, int(hidden.sum()), why)
 
 
-def _applied(
-    frame: pd.DataFrame, rule: BarrierRule, column: Column
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return who meets the rule, and whose value is known."""
-    require_explorable(column)
-    if column.kind is Kind.NUMBER:
-        if rule.values or (rule.above is None and rule.below is None):
-            raise InvalidChoice(
-                f"The barrier rule for '{rule.column}' needs a number.", hint="Give 'above' or 'below'."
-            )
-        values = finite_of(frame, column=column)
-        above = values > rule.above if rule.above is not None else np.zeros(len(values), dtype=np.bool_)
-        below = values < rule.below if rule.below is not None else np.zeros(len(values), dtype=np.bool_)
-        return above | below, ~np.isnan(values)
-    codes = codes_of(frame, column=column)
-    for value in rule.values:
-        if value not in codes.levels:
-            raise InvalidChoice.of(rule.column, value, codes.levels)
-    if not rule.values:
-        raise InvalidChoice(
-            f"The barrier rule for '{rule.column}' needs values.", hint="Name the categories."
-        )
-    wanted = [codes.levels.index(value) for value in rule.values]
-    return np.isin(codes.values, wanted), codes.values >= 0
+def _by_rule(
+    rules: Sequence[BarrierRule], sizes: Sequence[int], n_rows: int, min_group: int
+) -> tuple[tuple[str, int], ...]:
+    return tuple(
+        (rule.column, n if may_show_part(n, n_whole=n_rows, minimum=min_group) else -1)
+        for rule, n in zip(rules, sizes, strict=True)
+    )
 
 
 def _rates(
@@ -147,8 +121,3 @@ def _count(k: int, n: int, n_rows: int, rate: RateGroup | None) -> BarrierCount:
 
 def _name(k: int) -> str:
     return f"{MOST} or more" if k == MOST else str(k)
-
-
-def _safe(flags: NDArray[np.bool_], min_group: int) -> int:
-    n = int(flags.sum())
-    return n if n == 0 or min(n, len(flags) - n) >= min_group else -1

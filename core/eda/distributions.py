@@ -17,7 +17,7 @@ from core.eda.values import (
     quartiles,
     require_explorable,
 )
-from core.eda.withholding import MIN_GROUP, withheld
+from core.eda.withholding import MIN_GROUP, Flags, withheld, withheld_cells
 from core.errors import ColumnNotFound
 from core.schema import Column, Kind
 
@@ -158,7 +158,8 @@ def bin_edges(ordered: Floats) -> Floats:
         return _whole_edges(low, high, width)
     spread = (high / 2 - low / 2) / (width / 2) if width > 0 else float(MOST_BINS)
     n_bins = int(np.clip(np.ceil(spread), FEWEST_BINS, MOST_BINS))
-    return 2 * np.linspace(low / 2, high / 2, n_bins + 1)
+    inner = 2 * np.linspace(low / 2, high / 2, n_bins + 1)[1:-1]
+    return np.concatenate([[low], inner, [high]])
 
 
 def _whole_edges(low: float, high: float, width: float) -> Floats:
@@ -202,8 +203,7 @@ def _box(group: str, ordered: Floats) -> Box:
 def _categories(frame: pd.DataFrame, column: Column, groups: Codes, min_group: int) -> Distribution:
     codes = codes_of(frame, column=column)
     table = _crossed(codes, groups)
-    group_hidden = withheld(table.sum(axis=1), minimum=min_group)
-    level_hidden = np.stack([withheld(row, minimum=min_group) for row in table]) if len(table) else table > 0
+    group_hidden, level_hidden = _hidden(table, min_group)
     levels = list(range(len(codes.levels)))
     if column.kind is not Kind.FLAG:
         levels = [int(i) for i in np.argsort(-table.sum(axis=0), kind="stable")]
@@ -219,6 +219,14 @@ def _categories(frame: pd.DataFrame, column: Column, groups: Codes, min_group: i
     return Distribution(
         column.name, column.title, column.unit, column.kind, bars, (), n, len(frame) - n, 0, n_withheld, why
     )
+
+
+def _hidden(table: Integers, min_group: int) -> tuple[Flags, Flags]:
+    """Return which groups, and which levels of each group, are withheld."""
+    if len(table) == 1:
+        return withheld(table.sum(axis=1), minimum=min_group), withheld(table[0], minimum=min_group)[None]
+    hidden = withheld_cells(table, minimum=min_group)
+    return hidden.rows, hidden.cells & (table > 0)
 
 
 def _crossed(codes: Codes, groups: Codes) -> Integers:

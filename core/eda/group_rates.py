@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.eda.group_tests import GroupTest, newcombe, rate_test, wilson
-from core.eda.measures import NORMAL_975, benjamini_hochberg
+from core.eda.effect_intervals import NORMAL_975
+from core.eda.group_tests import GroupTest, named, newcombe, rate_test, wilson
+from core.eda.measures import benjamini_hochberg
 from core.eda.values import Floats, Integers
 
 
@@ -33,13 +34,18 @@ class RateGroup:
     risk_ratio_low: float
     risk_ratio_high: float
     odds_ratio: float
-    """Half a student is added to each cell for both ratios' intervals where a cell is empty."""
+    """NaN if a cell below the line is empty. Where any of the four cells (with and without the outcome, here
+    and among the others) is empty, half a student is added to each for the intervals of both ratios."""
     odds_ratio_low: float
     odds_ratio_high: float
     p: float
     """Of the difference: chi-squared, or Fisher's exact test where few are expected."""
     q: float
     """``p`` after Benjamini and Hochberg over the groups shown."""
+    test: str
+    """The test that ``p`` is of."""
+    why: str
+    """Why it was chosen."""
 
 
 def compare_rates(
@@ -55,9 +61,8 @@ def compare_rates(
     events: Floats = np.bincount(groups, weights=outcome, minlength=len(levels)).astype(np.float64)
     pairs = {g: _against_rest(events, sizes, g) for g in shown}
     tests = [rate_test(ours, sizes=size) for ours, size in pairs.values()]
-    p = np.array([np.nan if test is None else test.p for test in tests])
-    q = benjamini_hochberg(p)
-    found = tuple(_group(levels[g], *pairs[g], p=float(p[i]), q=float(q[i])) for i, g in enumerate(shown))
+    q = benjamini_hochberg(np.array([np.nan if test is None else test.p for test in tests]))
+    found = tuple(_group(levels[g], *pairs[g], test=tests[i], q=float(q[i])) for i, g in enumerate(shown))
     if len(shown) == 1:
         return found, tests[0]
     return found, rate_test(events[shown], sizes=sizes[shown])
@@ -69,11 +74,11 @@ def _against_rest(events: Floats, sizes: Floats, group: int) -> tuple[Floats, Fl
     return np.array([ours, events.sum() - ours]), np.array([size, sizes.sum() - size])
 
 
-def _group(name: str, events: Floats, sizes: Floats, *, p: float, q: float) -> RateGroup:
+def _group(name: str, events: Floats, sizes: Floats, *, test: GroupTest | None, q: float) -> RateGroup:
     rate = events / sizes
     low, high = wilson(events, sizes=sizes)
     ends = newcombe(events, sizes=sizes)
-    ratio, odds = _risk_ratio(events, sizes), _odds_ratio(events, sizes)
+    ratio, odds = risk_ratio(events, sizes=sizes), odds_ratio(events, sizes=sizes)
     difference = float(rate[0] - rate[1])
     return RateGroup(
         name,
@@ -85,22 +90,24 @@ def _group(name: str, events: Floats, sizes: Floats, *, p: float, q: float) -> R
         *ends,
         *ratio,
         *odds,
-        p,
+        float("nan") if test is None else test.p,
         q,
+        *named(test),
     )
 
 
-def _risk_ratio(events: Floats, sizes: Floats) -> tuple[float, float, float]:
-    """Return the ratio with Katz' log interval."""
+def risk_ratio(events: Floats, *, sizes: Floats) -> tuple[float, float, float]:
+    """Return the first rate over the second, with Katz' log interval."""
     ratio = float(events[0] / sizes[0] / (events[1] / sizes[1])) if events[1] else float("nan")
-    padded, total = (events, sizes) if events.all() else (events + 0.5, sizes + 0.5)
+    filled = events.all() and (sizes - events).all()
+    padded, total = (events, sizes) if filled else (events + 0.5, sizes + 1)
     middle = np.log(padded[0] / total[0] / (padded[1] / total[1]))
     half = NORMAL_975 * np.sqrt(float((1 / padded - 1 / total).sum()))
     return ratio, float(np.exp(middle - half)), float(np.exp(middle + half))
 
 
-def _odds_ratio(events: Floats, sizes: Floats) -> tuple[float, float, float]:
-    """Return the ratio with Woolf's log interval."""
+def odds_ratio(events: Floats, *, sizes: Floats) -> tuple[float, float, float]:
+    """Return the first odds over the second, with Woolf's log interval."""
     cells = np.concatenate([events, sizes - events])
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = float(cells[0] * cells[3] / (cells[1] * cells[2]))

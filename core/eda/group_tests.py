@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.eda.measures import NORMAL_975
+from core.eda.effect_intervals import NORMAL_975
 from core.eda.values import Floats
 
 LARGE = 30
 """From this size on, the mean of a group is close enough to normal for the t test."""
 FEWEST_EXPECTED = 5.0
 """The chi-squared test needs at least this many expected students in each cell (Cochran)."""
+UNEQUAL = 1.5
+"""A standard deviation so many times as large as the other is mentioned."""
 DRAWS = 9_999
 
 
@@ -25,6 +27,13 @@ class GroupTest:
     why: str
     statistic: float
     p: float
+    q: float = float("nan")
+    """``p`` after correction for the other comparisons on the page; NaN before that."""
+
+
+def named(test: GroupTest | None) -> tuple[str, str]:
+    """Return the test's name and why it was chosen; ``none`` and the reason where nothing varies."""
+    return ("none", "Nothing varies, so there is nothing to test.") if test is None else (test.name, test.why)
 
 
 def number_test(groups: Sequence[Floats]) -> GroupTest | None:
@@ -42,14 +51,39 @@ def number_test(groups: Sequence[Floats]) -> GroupTest | None:
             float(found.statistic),
             float(found.pvalue),
         )
-    left, right = groups
-    if min(len(left), len(right)) >= LARGE and not (np.ptp(left) == 0 and np.ptp(right) == 0):
-        found = stats.ttest_ind(left, right, equal_var=False)
-        why = f"Two groups of at least {LARGE} students: means are compared, without assuming equal spread."
-        return GroupTest("Welch's t", why, float(found.statistic), float(found.pvalue))
-    found = stats.mannwhitneyu(left, right)
+    return _two_groups(*groups)
+
+
+def _two_groups(left: Floats, right: Floats) -> GroupTest:
+    from scipy import stats
+
+    spreads = np.array([_spread(left), _spread(right)])
+    if min(len(left), len(right)) >= LARGE and spreads.any() and np.isfinite(spreads).all():
+        found = stats.ttest_ind_from_stats(
+            left.mean(), spreads[0], len(left), right.mean(), spreads[1], len(right), equal_var=False
+        )
+        return GroupTest("Welch's t", _why_welch(spreads), float(found.statistic), float(found.pvalue))
+    ranked = stats.mannwhitneyu(left, right)
     why = f"A group has fewer than {LARGE} students or does not vary: ranks are compared instead of means."
-    return GroupTest("Mann-Whitney U", why, float(found.statistic), float(found.pvalue))
+    return GroupTest("Mann-Whitney U", why, float(ranked.statistic), float(ranked.pvalue))
+
+
+def _spread(values: Floats) -> float:
+    """Return the standard deviation; zero for one value or equal ones, not finite where it overflows."""
+    if len(values) < 2 or values.min() == values.max():
+        return 0.0
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(values.std(ddof=1))
+
+
+def _why_welch(spreads: Floats) -> str:
+    large = f"Two groups of at least {LARGE} students: means are compared, without assuming equal spread"
+    low, high = spreads.min(), spreads.max()
+    if high < UNEQUAL * low:
+        return f"{large}."
+    if low == 0:
+        return f"{large}: one of them does not vary."
+    return f"{large}: one spreads {high / low:.1f} times as wide as the other."
 
 
 def rate_test(events: Floats, *, sizes: Floats, seed: int = 0) -> GroupTest | None:

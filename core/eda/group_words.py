@@ -11,6 +11,11 @@ from core.eda.group_rates import RateGroup
 from core.schema import Column, Kind
 
 CAUTION = "This is an association: it does not say why."
+VERBS = frozenset({
+    "attended", "completed", "dropped", "enrolled", "failed", "finished", "graduated", "left", "missed",
+    "moved", "passed", "progressed", "received", "repeated", "returned", "stayed", "transferred", "withdrew",
+})  # fmt: skip
+"""Names of outcomes that begin with one of these already say what a student did."""
 
 
 def sentence_of(result: NumberGroup | RateGroup, *, value: Column, group: Column, outcome: str = "") -> str:
@@ -29,7 +34,7 @@ def outcome_of(value: Column, *, level: str) -> str:
     "target 'Dropout'"
     """
     if value.kind is Kind.FLAG:
-        return lowered(value.title) if level == "yes" else f"no {lowered(value.title)}"
+        return lowered(value.title) if level == "yes" else f"'no' for {lowered(value.title)}"
     return f"{lowered(value.title)} '{level}'"
 
 
@@ -83,10 +88,19 @@ def _rate(result: RateGroup, who: str, outcome: str) -> str:
     way = "more" if result.difference >= 0 else "less"
     rates = f"{100 * result.rate:.0f} % against {100 * (result.rate - result.difference):.0f} %"
     ends = _ends(100 * result.difference_low, 100 * result.difference_high, points_text)
-    how = f"{size} {'point' if size == '1' else 'points'} {way} frequent than"
+    how = f"{size} {'point' if size == '1' else 'points'} {way} often than"
     if size == "0":
-        how = "as frequent as"
-    return f"Among {who}, {outcome} was {how} among the others ({rates}; {ends})."
+        how = "as often as"
+    return f"{who[0].upper()}{who[1:]} {_did(outcome)} {how} the others ({rates}; {ends})."
+
+
+def _did(outcome: str) -> str:
+    """Return the outcome as what the students did.
+
+    >>> _did("passed"), _did("paid work")
+    ('passed', 'had paid work')
+    """
+    return outcome if outcome.partition(" ")[0] in VERBS else f"had {outcome}"
 
 
 def _ends(low: float, high: float, text: Callable[[float], str]) -> str:

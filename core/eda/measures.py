@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.eda.effect_intervals import chi_squared_ends, f_ends
 from core.eda.values import Codes, Floats, Integers
 
-NORMAL_975 = 1.959963984540054
 MAX_LEVELS = 50
 RARE = 5
 """Categories with fewer students than this, and those after the 50th, are joined before relating."""
@@ -22,6 +22,9 @@ class Measured:
     value: float
     n: int
     p: float
+    low: float = float("nan")
+    """The 95 % interval of the size."""
+    high: float = float("nan")
 
 
 def pearson_pairs(values: Floats) -> tuple[Floats, Integers]:
@@ -124,17 +127,11 @@ def correlation_p(r: Floats, *, n: Integers) -> Floats:
     return np.where(np.isnan(r) | (n < 3), np.nan, p)
 
 
-def fisher_interval(r: Floats, *, n: Integers) -> tuple[Floats, Floats]:
-    """Return the 95 % interval of Pearson's r by Fisher's z; NaN under four students."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        z, half = np.arctanh(r), NORMAL_975 / np.sqrt(np.where(n > 3, n - 3, np.nan))
-        low: Floats = np.tanh(z - half)
-        high: Floats = np.tanh(z + half)
-    return low, high
-
-
 def cramers_v(left: Codes, *, right: Codes) -> Measured:
-    """Return Cramer's V in [0, 1], bias-corrected after Bergsma (2013), with the chi-squared p-value."""
+    """Return Cramer's V in [0, 1], bias-corrected after Bergsma (2013), with the chi-squared p-value.
+
+    The interval is that of the chi-squared statistic's noncentrality (Smithson, 2003); it always holds V.
+    """
     from scipy.special import chdtrc
 
     table = contingency(left, right=right)
@@ -147,7 +144,12 @@ def cramers_v(left: Codes, *, right: Codes) -> Measured:
     excess = max(0.0, chi2 / n - freedom / (n - 1))
     room = min(rows - (rows - 1) ** 2 / (n - 1), columns - (columns - 1) ** 2 / (n - 1)) - 1
     value = min(1.0, (excess / room) ** 0.5) if room > 0 else float("nan")
-    return Measured(value, n, float(chdtrc(freedom, chi2)))
+    low, high = _root_share(chi_squared_ends(chi2, freedom=freedom), n * (min(rows, columns) - 1))
+    return Measured(value, n, float(chdtrc(freedom, chi2)), min(low, value), max(high, value))
+
+
+def _root_share(ends: tuple[float, float], whole: float) -> tuple[float, float]:
+    return min(1.0, (ends[0] / whole) ** 0.5), min(1.0, (ends[1] / whole) ** 0.5)
 
 
 def contingency(left: Codes, *, right: Codes) -> Floats:
@@ -161,7 +163,10 @@ def contingency(left: Codes, *, right: Codes) -> Floats:
 
 
 def correlation_ratio(groups: Codes, *, values: Floats) -> Measured:
-    """Return eta in [0, 1]: the share of spread between the groups, as a root; p-value by the F test."""
+    """Return eta in [0, 1]: the share of spread between the groups, as a root; p-value by the F test.
+
+    The interval is that of the F statistic's noncentrality (Steiger, 2004); it always holds eta.
+    """
     from scipy.special import fdtrc
 
     known = (groups.values >= 0) & ~np.isnan(values)
@@ -176,8 +181,12 @@ def correlation_ratio(groups: Codes, *, values: Floats) -> Measured:
         return Measured(float("nan"), n, float("nan"))
     between = min(float((sums[filled] ** 2 / counts[filled]).sum()), total)
     within = total - between
-    p = float(fdtrc(k - 1, n - k, between / (k - 1) / (within / (n - k)))) if within > 0 else 0.0
-    return Measured((between / total) ** 0.5, n, p)
+    value = (between / total) ** 0.5
+    if within <= 0:
+        return Measured(value, n, 0.0)
+    ratio = between / (k - 1) / (within / (n - k))
+    low, high = ((end / (end + n)) ** 0.5 for end in f_ends(ratio, between=k - 1, within=n - k))
+    return Measured(value, n, float(fdtrc(k - 1, n - k, ratio)), min(low, value), max(high, value))
 
 
 def joined_rare(codes: Codes) -> Codes:

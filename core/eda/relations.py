@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
@@ -10,12 +10,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from core.eda.effect_intervals import fisher_interval, moment_interval, spearman_interval
+from core.eda.information import binned, bins_for, mutual_information
 from core.eda.measures import (
+    Measured,
     benjamini_hochberg,
     correlation_p,
     correlation_ratio,
     cramers_v,
-    fisher_interval,
     joined_rare,
     pearson_pairs,
     spearman_pairs,
@@ -25,7 +27,7 @@ from core.eda.values import NUMERIC_KINDS, Codes, Floats, codes_of, explorable, 
 from core.errors import InvalidChoice
 from core.schema import Column, Kind, Schema
 
-Method = Literal["pearson", "spearman", "cramers_v", "correlation_ratio"]
+Method = Literal["pearson", "spearman", "cramers_v", "correlation_ratio", "mutual_information"]
 MAX_COLUMNS = 60
 
 
@@ -41,7 +43,8 @@ class Association:
     n: int
     """Students with both values known."""
     low: float
-    """The 95 % interval: Fisher's z for Pearson's r of two number columns; NaN for the others."""
+    """The 95 % interval: by Fisher's z for Pearson's r of two number columns, by fourth moments where one is
+    a flag or a date, by Bonett and Wright for Spearman's rho, by noncentrality for the others."""
     high: float
     p: float
     q: float = float("nan")
@@ -50,7 +53,7 @@ class Association:
 
 @dataclass(frozen=True)
 class Associations:
-    """Every pair of columns; number pairs twice, by Pearson and by Spearman."""
+    """Every pair of columns; number pairs twice, by Pearson and by Spearman; all once more if asked."""
 
     pairs: tuple[Association, ...]
     columns: tuple[str, ...]
@@ -77,12 +80,19 @@ class Associations:
         """Return the symmetric table of values, with ``numbers`` for pairs of numbers; 1 on the diagonal."""
         if numbers not in ("pearson", "spearman"):
             raise InvalidChoice.of("numbers", numbers, ("pearson", "spearman"))
+        return self._square(lambda pair: pair.method in (numbers, "cramers_v", "correlation_ratio"))
+
+    def information_matrix(self) -> pd.DataFrame:
+        """Return the symmetric table of mutual information; NaN where it was not asked for."""
+        return self._square(lambda pair: pair.method == "mutual_information")
+
+    def _square(self, wanted: Callable[[Association], bool]) -> pd.DataFrame:
         place = {name: i for i, name in enumerate(self.columns)}
-        values = np.eye(len(self.columns))
-        for pair in self.pairs:
-            if pair.method not in ("pearson", "spearman") or pair.method == numbers:
-                i, j = place[pair.left], place[pair.right]
-                values[i, j] = values[j, i] = pair.value
+        values = np.full((len(place), len(place)), np.nan)
+        np.fill_diagonal(values, 1.0)
+        for pair in filter(wanted, self.pairs):
+            i, j = place[pair.left], place[pair.right]
+            values[i, j] = values[j, i] = pair.value
         return pd.DataFrame(values, index=list(self.columns), columns=list(self.columns))
 
 
@@ -93,13 +103,15 @@ def associate(
     columns: Sequence[str] | None = None,
     seed: int = 0,
     limit: int = SAMPLE,
+    information: bool = False,
 ) -> Associations:
     """Return the association of every pair of the schema's columns, or of ``columns``.
 
     Numbers, flags and dates are related by Pearson's r and Spearman's rho (a flag as 0 and 1);
     categories, and a category with a flag, by bias-corrected Cramer's V; a category with a number
-    by the correlation ratio. Infinite values count as missing here. Of more than ``limit`` rows a seeded
-    sample is used, of more than 60 columns the first 60; ``notes`` says so.
+    by the correlation ratio; with ``information`` every pair by mutual information as well, numbers cut
+    into at most ten bins of equally many students. Infinite values count as missing here. Of more than
+    ``limit`` rows a seeded sample is used, of more than 60 columns the first 60; ``notes`` says so.
     Raises ColumnNotFound and WrongKind.
     """
     wanted = explorable(frame, schema=schema, columns=columns)
@@ -108,6 +120,8 @@ def associate(
     coded = {c.name: joined_rare(codes_of(rows, column=c)) for c in used if _has_levels(c)}
     values = {c.name: finite_of(rows, column=c) for c in numeric}
     found = [*_number_pairs(numeric, values), *_mixed_pairs(used, coded, values)]
+    if information:
+        found += _shared_pairs(used, coded, values)
     place = {c.name: i for i, c in enumerate(used)}
     found.sort(key=lambda pair: (place[pair.left], place[pair.right], pair.method))
     notes = (sample_note(len(frame), n_used=len(rows)), _cut_note(len(wanted)))
@@ -127,15 +141,27 @@ def _number_pairs(columns: list[Column], values: dict[str, Floats]) -> Iterable[
     r, n = pearson_pairs(table)
     rho = spearman_pairs(table)
     r_p, rho_p = correlation_p(r, n=n), correlation_p(rho, n=n)
-    low, high = fisher_interval(r, n=n)
+    r_ends, rho_ends = fisher_interval(r, n=n), spearman_interval(rho, n=n)
     for (i, left), (j, right) in combinations(enumerate(columns), 2):
-        both = left.kind is right.kind is Kind.NUMBER
-        ends = (float(low[i, j]), float(high[i, j])) if both else (np.nan, np.nan)
-        size = int(n[i, j])
-        yield Association(left.name, right.name, "pearson", float(r[i, j]), size, *ends, float(r_p[i, j]))
-        yield Association(
-            left.name, right.name, "spearman", float(rho[i, j]), size, np.nan, np.nan, float(rho_p[i, j])
-        )
+        normal = left.kind is right.kind is Kind.NUMBER
+        low, high = _at(r_ends, i, j) if normal else _flag_ends(table[:, i], table[:, j])
+        linear = Measured(float(r[i, j]), int(n[i, j]), float(r_p[i, j]), low, high)
+        ranked = Measured(float(rho[i, j]), int(n[i, j]), float(rho_p[i, j]), *_at(rho_ends, i, j))
+        yield _association(left, right, "pearson", linear)
+        yield _association(left, right, "spearman", ranked)
+
+
+def _at(ends: tuple[Floats, Floats], i: int, j: int) -> tuple[float, float]:
+    return float(ends[0][i, j]), float(ends[1][i, j])
+
+
+def _flag_ends(left: Floats, right: Floats) -> tuple[float, float]:
+    both = ~np.isnan(left) & ~np.isnan(right)
+    return moment_interval(left[both], right=right[both])
+
+
+def _association(left: Column, right: Column, method: Method, found: Measured) -> Association:
+    return Association(left.name, right.name, method, found.value, found.n, found.low, found.high, found.p)
 
 
 def _mixed_pairs(
@@ -152,7 +178,28 @@ def _mixed_pairs(
             method = "correlation_ratio"
             groups, number = (left, right) if left.kind is Kind.CATEGORY else (right, left)
             found = correlation_ratio(coded[groups.name], values=values[number.name])
-        yield Association(left.name, right.name, method, found.value, found.n, np.nan, np.nan, found.p)
+        yield _association(left, right, method, found)
+
+
+def _shared_pairs(
+    columns: Sequence[Column], coded: dict[str, Codes], values: dict[str, Floats]
+) -> Iterable[Association]:
+    """Return the mutual information of every pair; numbers are cut into at most ten bins."""
+    cut: dict[tuple[str, int], Codes] = {}
+
+    def codes(column: Column, other: Column) -> Codes:
+        if column.name in coded:
+            return coded[column.name]
+        levels = len(coded[other.name].levels) if other.name in coded else None
+        n_bins = bins_for(len(values[column.name]), levels=levels)
+        key = column.name, n_bins
+        if key not in cut:
+            cut[key] = binned(values[column.name], n_bins=n_bins)
+        return cut[key]
+
+    for left, right in combinations(columns, 2):
+        found = mutual_information(codes(left, right), right=codes(right, left))
+        yield _association(left, right, "mutual_information", found)
 
 
 def _adjusted(pairs: list[Association]) -> tuple[Association, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.eda.values import Floats, codes_of, identifies, numbers_of, quartiles, table_columns
+from core.eda.values import Floats, Integers, codes_of, identifies, numbers_of, quartiles, table_columns
 from core.eda.withholding import MIN_GROUP, withheld
 from core.schema import Column, Kind, Role, Schema
 
@@ -104,41 +105,43 @@ def summarise(frame: pd.DataFrame, *, schema: Schema, min_group: int = MIN_GROUP
 
 def _summarise(frame: pd.DataFrame, column: Column, min_group: int) -> ColumnSummary:
     if identifies(column):
-        return _counts_only(frame, column)
+        series = frame[column.name]
+        return counted(column, len(frame), int(series.notna().sum()), distinct=int(series.nunique()))
     if column.kind in (Kind.CATEGORY, Kind.FLAG):
-        return _categories(frame, column, min_group)
+        codes = codes_of(frame, column=column)
+        return of_levels(column, len(frame), levels=codes.levels, counts=codes.counts(), min_group=min_group)
     return _numbers(frame, column, min_group)
 
 
-def _blank(column: Column, n_rows: int, count: int) -> ColumnSummary:
+def blank(column: Column, n_rows: int, count: int) -> ColumnSummary:
     """Return the summary without any figure."""
     return ColumnSummary(
         column.name, column.title, column.kind, column.role, column.unit, count, n_rows - count
     )
 
 
-def _counts_only(frame: pd.DataFrame, column: Column) -> ColumnSummary:
-    series = frame[column.name]
-    count = int(series.notna().sum())
+def counted(column: Column, n_rows: int, count: int, *, distinct: int) -> ColumnSummary:
+    """Return the summary of a column that identifies students: its counts only."""
     note = "Values are not shown: they can identify a student."
-    return replace(_blank(column, len(frame), count), distinct=int(series.nunique()), note=note)
+    return replace(blank(column, n_rows, count), distinct=distinct, note=note)
 
 
-def _categories(frame: pd.DataFrame, column: Column, min_group: int) -> ColumnSummary:
-    codes = codes_of(frame, column=column)
-    counts = codes.counts()
+def of_levels(
+    column: Column, n_rows: int, *, levels: Sequence[str], counts: Integers, min_group: int
+) -> ColumnSummary:
+    """Return the summary of a category or flag column from the count of each level, levels in order."""
     hidden = withheld(counts, minimum=min_group)
     shown = [i for i in np.argsort(-counts, kind="stable") if counts[i] and not hidden[i]]
     figures: dict[str, Any] = {
         "distinct": int((counts > 0).sum()),
-        "top": tuple(LevelCount(codes.levels[i], int(counts[i])) for i in shown[:TOP]),
+        "top": tuple(LevelCount(levels[i], int(counts[i])) for i in shown[:TOP]),
         "sparkline": tuple(int(counts[i]) for i in shown[:SPARK_BINS]),
     }
     if hidden.any():
         figures["note"] = f"{int(hidden.sum())} small categories are not shown."
     if column.kind is Kind.FLAG and shown:
-        figures |= _figures(np.repeat([0.0, 1.0], counts)) | {"sparkline": tuple(counts.tolist())}
-    return replace(_blank(column, len(frame), int(counts.sum())), **figures)
+        figures |= flag_figures(int(counts[0]), int(counts[1])) | {"sparkline": tuple(counts.tolist())}
+    return replace(blank(column, n_rows, int(counts.sum())), **figures)
 
 
 def _numbers(frame: pd.DataFrame, column: Column, min_group: int) -> ColumnSummary:
@@ -149,59 +152,102 @@ def _numbers(frame: pd.DataFrame, column: Column, min_group: int) -> ColumnSumma
         "infinite": len(known) - len(ordered),
         "distinct": int((ordered[1:] > ordered[:-1]).sum()) + min(1, len(ordered)),
     }
-    if len(ordered) >= max(1, min_group):
-        figures |= _dates(ordered) if column.kind is Kind.DATE else _figures(ordered)
+    if is_enough(len(ordered), min_group):
+        figures |= day_figures(ordered[0], ordered[-1]) if column.kind is Kind.DATE else _figures(ordered)
         figures["sparkline"] = _sparkline(ordered)
-    elif len(ordered):
-        figures["note"] = f"Figures on fewer than {min_group} students are not shown."
-    return replace(_blank(column, len(frame), len(known)), **figures)
+    else:
+        figures["note"] = too_few(len(ordered), min_group)
+    return replace(blank(column, len(frame), len(known)), **figures)
 
 
-def _dates(ordered: Floats) -> dict[str, Any]:
+def is_enough(n: int, min_group: int) -> bool:
+    """Return whether figures on so many values may be shown."""
+    return n >= max(1, min_group)
+
+
+def too_few(n: int, min_group: int) -> str:
+    """Return why there are no figures; empty text where there is no value at all."""
+    return f"Figures on fewer than {min_group} students are not shown." if n else ""
+
+
+def day_figures(first: float, last: float) -> dict[str, Any]:
     """Return the first and the last day; the other figures of a date mean little."""
-    first, last = (_EPOCH + timedelta(days=float(day)) for day in (ordered[0], ordered[-1]))
-    return {"earliest": first, "latest": last}
+    return {"earliest": _EPOCH + timedelta(days=float(first)), "latest": _EPOCH + timedelta(days=float(last))}
 
 
 def _figures(ordered: Floats) -> dict[str, float | None]:
     """Return the statistics of sorted finite values; there is at least one."""
     lowest, highest = float(ordered[0]), float(ordered[-1])
-    q25, median, q75 = quartiles(ordered)
+    n = len(ordered)
     with np.errstate(over="ignore", invalid="ignore"):
-        mean = lowest if lowest == highest else ordered.mean()
-        variance = np.var(ordered, ddof=1, mean=mean) if len(ordered) > 1 else np.nan
-        skew = np.nan if lowest == highest else _skew(ordered, mean)
+        mean = lowest if lowest == highest else float(ordered.mean())
+        centred = ordered - mean
+        squares = centred * centred
+        sums = tuple(float(part.sum()) for part in (centred, squares, squares * centred))
+    return number_figures((n, lowest, highest), quarters=quartiles(ordered), about=mean, sums=sums)
+
+
+def number_figures(
+    extent: tuple[int, float, float],
+    *,
+    quarters: tuple[float, float, float],
+    about: float,
+    sums: tuple[float, ...],
+) -> dict[str, float | None]:
+    """Return the figures of so many values from lowest to highest; None where one is not finite.
+
+    ``sums`` are those of the deviations from ``about``, of their squares and of their cubes: what rounding
+    left between ``about`` and the mean is taken out.
+    """
+    n, lowest, highest = extent
+    rest = sums[0] / n
+    second = sums[1] - n * rest * rest
+    third = sums[2] - 3 * rest * sums[1] + 2 * n * rest * rest * rest
+    variance = second / (n - 1) if n > 1 else float("nan")
     found = {
-        "mean": mean,
-        "median": median,
-        "std": np.sqrt(variance),
+        "mean": about + rest,
+        "median": quarters[1],
+        "std": variance**0.5,
         "variance": variance,
-        "q25": q25,
-        "q75": q75,
+        "q25": quarters[0],
+        "q75": quarters[2],
         "min": lowest,
         "max": highest,
-        "skew": skew,
+        "skew": float("nan") if lowest == highest else _skew(n, second / n, third / n),
     }
     return {name: float(value) if np.isfinite(value) else None for name, value in found.items()}
 
 
-def _skew(ordered: Floats, mean: float) -> float:
-    """Return the adjusted Fisher-Pearson skewness; it needs three values."""
-    n = len(ordered)
-    centred = ordered - mean
-    squares = centred * centred
-    second, third = squares.mean(), (squares * centred).mean()
-    if n < 3 or second <= 0:
+def _skew(n: int, second: float, third: float) -> float:
+    """Return the adjusted Fisher-Pearson skewness from central moments; it needs three values."""
+    if n < 3 or not 0 < second < np.inf:
         return float("nan")
     return float((n * (n - 1)) ** 0.5 / (n - 2) * third / second**1.5)
+
+
+def flag_figures(n_no: int, n_yes: int) -> dict[str, float | None]:
+    """Return the figures of a flag as 0 and 1; there is at least one value."""
+    n = n_no + n_yes
+    mean = n_yes / n
+    places = [(n - 1) * share - (n_no - 1) for share in (0.25, 0.5, 0.75)]
+    low, middle, high = (float(np.clip(place, 0, 1)) for place in places)
+    second = n_no * mean**2 + n_yes * (1 - mean) ** 2
+    third = n_yes * (1 - mean) ** 3 - n_no * mean**3
+    extent = (n, 0.0 if n_no else 1.0, 1.0 if n_yes else 0.0)
+    return number_figures(extent, quarters=(low, middle, high), about=mean, sums=(0.0, second, third))
 
 
 def _sparkline(ordered: Floats) -> tuple[int, ...]:
     if ordered[0] == ordered[-1]:
         return (len(ordered),)
-    edges = 2 * np.linspace(ordered[0] / 2, ordered[-1] / 2, SPARK_BINS + 1)
-    places = np.searchsorted(ordered, edges[1:-1], side="left")
+    places = np.searchsorted(ordered, inner_edges(ordered[0], ordered[-1]), side="left")
     return tuple(np.diff(places, prepend=0, append=len(ordered)).tolist())
+
+
+def inner_edges(low: float, high: float) -> Floats:
+    """Return the 15 edges between the 16 bins of a sparkline; a bin holds its lower edge."""
+    edges: Floats = 2 * np.linspace(low / 2, high / 2, SPARK_BINS + 1)
+    return edges[1:-1]
 
 
 def _top_text(column: ColumnSummary) -> str:

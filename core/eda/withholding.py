@@ -1,20 +1,29 @@
-"""Which groups are too small to show, and which others must go with them so that no sum gives them away."""
+"""Which counts are too small to show, and which others must go with them so that no sum gives them away."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 MIN_GROUP = 10
 """Figures on fewer students than this are not shown on the exploration pages."""
+SPAN = 5
+"""Whoever subtracts what is shown from the totals learns a small count to a range of at least this width."""
+MOST_AUDITED = 2_000
+
+Flags = NDArray[np.bool_]
+Counts = NDArray[np.int64]
 
 
-def withheld(counts: NDArray[np.int64], *, minimum: int = MIN_GROUP) -> NDArray[np.bool_]:
+def withheld(counts: Counts, *, minimum: int = MIN_GROUP) -> Flags:
     """Return for each group whether it must not be shown.
 
-    Groups under ``minimum`` are hidden. Then the next smallest follow, until at least two groups
-    and at least ``minimum`` students are hidden together: a total minus what is shown then tells
-    nothing about a small group. Groups without any student are never hidden.
+    Groups under ``minimum`` are hidden. Then the next smallest follow, until at least two groups and at
+    least ``minimum`` students are hidden together, and no hidden count is pinned to a range narrower than 5:
+    a total minus what is shown then tells nothing about a small group. Groups without any student are
+    never hidden.
 
     >>> withheld(np.array([95, 40, 5])).tolist()
     [False, True, True]
@@ -29,5 +38,134 @@ def withheld(counts: NDArray[np.int64], *, minimum: int = MIN_GROUP) -> NDArray[
     return hidden
 
 
-def _tells_too_much(hidden: NDArray[np.int64], minimum: int) -> bool:
-    return len(hidden) < 2 or int(hidden.sum()) < minimum
+def _tells_too_much(hidden: Counts, minimum: int) -> bool:
+    """Return whether the sum of the hidden counts, none of them zero, says too much about one of them."""
+    together = int(hidden.sum())
+    return len(hidden) < 2 or together < minimum or together - len(hidden) < SPAN
+
+
+def may_show_part(n_part: int, *, n_whole: int, minimum: int = MIN_GROUP) -> bool:
+    """Return whether figures of a part may be shown beside those of the whole: the rest counts as well.
+
+    >>> may_show_part(40, n_whole=100), may_show_part(95, n_whole=100), may_show_part(100, n_whole=100)
+    (True, False, True)
+    """
+    return all(n == 0 or n >= minimum for n in (n_part, n_whole - n_part))
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """What of a table of two columns must not be shown: cells, and totals of rows and of columns."""
+
+    cells: Flags
+    """Of shape (rows, columns)."""
+    rows: Flags
+    columns: Flags
+
+
+def withheld_cells(table: Counts, *, minimum: int = MIN_GROUP) -> Cells:
+    """Return what to withhold of a two-way table of which the totals are shown as well.
+
+    Totals follow ``withheld``, and hide their whole row or column. Cells under ``minimum`` are hidden, then
+    the next smallest of their row and column until no small cell can be pinned by any combination of what is
+    shown to a range narrower than 5 (the bounds are found by linear programming). Where even that does
+    not help, every total but the grand one is hidden too. Cells of zero are shown. In tables of more than
+    2,000 cells the rule for one row or column is all that is applied.
+    """
+    hidden = Cells(
+        (table > 0) & (table < minimum),
+        withheld(table.sum(axis=1), minimum=minimum),
+        withheld(table.sum(axis=0), minimum=minimum),
+    )
+    hidden.cells[hidden.rows] = True
+    hidden.cells[:, hidden.columns] = True
+    _balance(table, hidden, minimum)
+    while table.size <= MOST_AUDITED and (cell := _pinned_cell(table, hidden, minimum)) is not None:
+        if not _hide_beside(table, hidden, cell):
+            return Cells(*(np.ones_like(part) for part in (hidden.cells, hidden.rows, hidden.columns)))
+        _balance(table, hidden, minimum)
+    return hidden
+
+
+def _balance(table: Counts, hidden: Cells, minimum: int) -> None:
+    """Hide further cells until the rule for one row or column holds in each."""
+    lines = [(table[i], hidden.cells[i]) for i in np.flatnonzero(~hidden.rows)]
+    lines += [(table[:, j], hidden.cells[:, j]) for j in np.flatnonzero(~hidden.columns)]
+    while any(_hide_in(counts, flags, minimum) for counts, flags in lines):
+        pass
+
+
+def _hide_in(counts: Counts, flags: Flags, minimum: int) -> bool:
+    """Hide the smallest shown cell of a line that tells too much; return whether there was one."""
+    gone = counts[flags & (counts > 0)]
+    shown = np.flatnonzero(~flags & (counts > 0))
+    if not len(gone) or not len(shown) or not _tells_too_much(gone, minimum):
+        return False
+    flags[shown[np.argmin(counts[shown])]] = True
+    return True
+
+
+def _hide_beside(table: Counts, hidden: Cells, cell: tuple[int, int]) -> bool:
+    """Hide the smallest shown cell of the cell's row and column, or else of the table, if there is one."""
+    shown = ~hidden.cells & (table > 0)
+    beside = np.zeros_like(shown)
+    beside[cell[0]] = beside[:, cell[1]] = True
+    for place in (shown & beside, shown):
+        if place.any():
+            smallest = np.argmin(np.where(place, table, table.max() + 1))
+            hidden.cells[np.unravel_index(smallest, table.shape)] = True
+            return True
+    return False
+
+
+def _pinned_cell(table: Counts, hidden: Cells, minimum: int) -> tuple[int, int] | None:
+    """Return a small cell that what is shown pins; None if there is none."""
+    places = np.argwhere(hidden.cells)
+    if not len(places) or hidden.rows.all() or hidden.columns.all():
+        return None
+    counts = table[hidden.cells]
+    sums = [places[:, 0] == i for i in np.flatnonzero(~hidden.rows)]
+    sums += [places[:, 1] == j for j in np.flatnonzero(~hidden.columns)]
+    sums.append(np.ones(len(places), dtype=np.bool_))
+    inside = ~hidden.rows[places[:, 0]] & ~hidden.columns[places[:, 1]]
+    targets = np.eye(len(places))[(counts > 0) & (counts < minimum)]
+    found = pinned(counts, sums=np.stack(sums), targets=targets, floor=inside.astype(np.int64))
+    if found is None:
+        return None
+    row, column = places[np.argmax(targets[found])]
+    return int(row), int(column)
+
+
+def pinned(
+    counts: Counts,
+    *,
+    sums: NDArray[np.generic],
+    targets: NDArray[np.generic],
+    floor: Counts | None = None,
+    span: int = SPAN,
+) -> int | None:
+    """Return the first target that the sums pin to a range narrower than ``span``; None if there is none.
+
+    ``sums`` (known sums by counts) and ``targets`` (protected sums by counts) hold 0 and 1; each count is
+    known to be at least its ``floor`` (zero). Bounds by linear programming.
+    """
+    from scipy.optimize import linprog
+
+    known = np.asarray(sums, dtype=np.float64)
+    wanted = np.asarray(targets, dtype=np.float64)
+    least = np.zeros(len(counts)) if floor is None else floor.astype(np.float64)
+    bounds = np.column_stack([least, np.full(len(counts), np.inf)])
+    low, high = (wanted @ counts for _ in range(2))
+    for i, target in enumerate(wanted):
+        for sign in (1.0, -1.0):
+            if high[i] - low[i] >= span:
+                break
+            found = linprog(sign * target, A_eq=known, b_eq=known @ counts, bounds=bounds, method="highs")
+            if found.success:
+                # What one target can be says much about the others: most need no search of their own.
+                low, high = np.minimum(low, wanted @ found.x), np.maximum(high, wanted @ found.x)
+            else:
+                high[i] = np.inf
+        if high[i] - low[i] < span - 1e-6:
+            return i
+    return None

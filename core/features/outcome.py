@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from core.errors import OutcomeError
-from core.features.outcome_evaluate import answers
-from core.features.outcome_parser import parse
-from core.features.outcome_tree import Condition, columns_in
-from core.features.outcome_words import in_words
+from core.expressions.arrays import answers
+from core.expressions.expression import read_condition
+from core.expressions.tree import Condition
+from core.expressions.words import in_words
+from core.expressions.writing import Subject, Writing
+
+OUTCOME = Subject("outcome", OutcomeError)
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Outcome:
     columns: tuple[str, ...]
     """The columns that decide it, in the order they are named; they can never be features."""
     tree: Condition = field(repr=False)
+    writing: Writing = field(repr=False, compare=False)
 
     def label(self, frame: pd.DataFrame) -> pd.Series[float]:
         """Return 1.0 (it happened), 0.0 (it did not) or NaN (not known) for each row of the frame.
@@ -34,7 +38,7 @@ class Outcome:
         sum, min or max. Raises ColumnNotFound where a column is gone, and OutcomeError where one
         does not hold what it is compared with, or a value occurs nowhere in it.
         """
-        return pd.Series(answers(self.tree, self.text, frame), index=frame.index, name="outcome")
+        return pd.Series(answers(self.tree, self.writing, frame), index=frame.index, name="outcome")
 
     def describe(self) -> str:
         """Return the condition in plain words, without a capital or a full stop."""
@@ -50,8 +54,5 @@ def parse_outcome(text: str, columns: Sequence[str]) -> Outcome:
     >>> outcome.columns, outcome.describe()
     (('math score', 'reading'), 'the mean of math score and reading is below 60')
     """
-    tree = parse(text, [str(column) for column in columns])
-    used = tuple(dict.fromkeys(columns_in(tree)))
-    if not used:
-        raise OutcomeError("The outcome uses no column.", hint="Compare a column, such as: math score < 50.")
-    return Outcome(text.strip(), used, tree)
+    read = read_condition(text, [str(column) for column in columns], subject=OUTCOME)
+    return Outcome(text.strip(), read.columns, read.tree, read.writing)

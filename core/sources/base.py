@@ -13,6 +13,17 @@ from core.sources.selection import Condition, Grouping, Groups
 
 Progress = Callable[[float, str], None]
 """Called with the fraction done in [0, 1] and what is being done, in words."""
+MOST_EXACT = 2**53
+"""Above it a number column, which is of float64, would change the digits of a whole number."""
+
+
+def silent(_fraction: float, _words: str) -> None:
+    """Tell nobody: the progress of who asked for none."""
+
+
+def stage(tell: Progress, start: float, end: float) -> Progress:
+    """Return the progress of a part of some work, which fills the stretch from ``start`` to ``end``."""
+    return lambda fraction, words: tell(start + fraction * (end - start), words)
 
 
 @dataclass(frozen=True)

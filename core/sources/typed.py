@@ -15,13 +15,12 @@ import pyarrow.compute as pc
 from core import frames
 from core.dataset import Dataset, Provenance
 from core.schema import Kind, Schema
+from core.sources.base import MOST_EXACT
 from core.sources.columns.coerce import Coerced
 from core.sources.roles import guess_schema, type_columns
 
 STAYS_TEXT = {b"waymark": b"text"}
 MIXED = "Text in the source, or of several types there; it would look like this:"
-MOST_EXACT = 2**53
-"""Above it a number column would change the digits of a whole number."""
 
 
 def dataset_of(

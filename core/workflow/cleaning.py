@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
+from core import frames
 from core.caseload.access import Action, Actor, require, require_scope
 from core.cleaning.export import to_csv_bytes
 from core.cleaning.finding import Findings
 from core.cleaning.findings import find, propose
+from core.cleaning.ledger import numbered, said
 from core.cleaning.recipe import FittedRecipe, Recipe
 from core.cleaning.report import CleaningReport
 from core.dataset import Dataset, Provenance
@@ -18,12 +21,16 @@ from core.errors import RecipeError
 from core.schema import Schema
 from core.settings import Settings
 from core.sources.base import Progress
+from core.workflow.parquet import to_parquet_bytes
 from core.workflow.requests import CleaningRequest, TableRequest
+from core.workflow.stated import connections_of
 from core.workflow.tables import load_table
 from core.workflow.workspace import put
 
+Engine = Literal["pandas", "spark"]
+"""What holds the rows while they are cleaned; the answer is the same."""
 SAMPLE_ROWS = 200
-KEPT_FILES = 18
+KEPT_FILES = 24
 """How many exports, and how many proposals, stay; the oldest go first."""
 LARGEST_RECIPE = 1_000_000
 """A recipe file has at most so many bytes."""
@@ -55,6 +62,8 @@ class Cleaned:
     provenance: Provenance
     csv: Path
     """The whole cleaned table, safe to open in a spreadsheet."""
+    parquet: Path
+    """The same table as Parquet, texts as they are, with what each column is for."""
     ledger: Path
     """What each step did, as CSV."""
     left_out: Path
@@ -77,17 +86,27 @@ def examine(
 
 
 def clean(
-    actor: Actor, request: CleaningRequest, *, settings: Settings, progress: Progress | None = None
+    actor: Actor,
+    request: CleaningRequest,
+    *,
+    settings: Settings,
+    progress: Progress | None = None,
+    engine: Engine = "pandas",
 ) -> Cleaned:
-    """Return the ledger and the cleaned table; raises SourceError, RecipeError."""
+    """Return the ledger and the cleaned table; raises SourceError, RecipeError, ColumnNotFound.
+
+    With ``spark`` a Spark in this computer does it; SourceUnavailable without Java.
+    """
     require(actor, Action.CLEAN, synthetic=request.table.is_demo)
     report = progress or _quiet
     report(0.0, "Reading the table")
     dataset = load_table(actor, request.table, settings=settings)
     report(0.2, "Preparing the recipe")
-    fitted = recipe_for(actor, dataset, request, settings=settings).fit(dataset)
+    recipe = recipe_for(actor, dataset, request, settings=settings)
+    recipe.check(dataset.schema)
     report(0.4, "Cleaning, and accounting for every student")
-    cleaned, ledger = fitted.clean(dataset)
+    done = _done(recipe, dataset) if engine == "pandas" else _done_on_spark(recipe, dataset, settings)
+    fitted, cleaned, ledger = done
     report(0.8, "Writing the cleaned table")
     after, steps = cleaned.collect(), ledger.frame().assign(what=_in_words(fitted))
     return Cleaned(
@@ -99,9 +118,35 @@ def clean(
         schema=cleaned.schema,
         provenance=cleaned.provenance,
         csv=_write(after, settings, f"cleaned-{request.digest}.csv"),
+        parquet=put(
+            settings.workspace / "exports" / f"cleaned-{request.digest}.parquet",
+            to_parquet_bytes(after, cleaned.schema),
+            kept=KEPT_FILES,
+        ),
         ledger=_write(steps, settings, f"ledger-{request.digest}.csv"),
         left_out=_write(ledger.exclusions_frame(), settings, f"left-out-{request.digest}.csv"),
     )
+
+
+def _done(recipe: Recipe, dataset: Dataset) -> tuple[FittedRecipe, Dataset, CleaningReport]:
+    """Return what the recipe learned, the cleaned table, and the ledger."""
+    fitted = recipe.fit(dataset)
+    return fitted, *fitted.clean(dataset)
+
+
+def _done_on_spark(
+    recipe: Recipe, dataset: Dataset, settings: Settings
+) -> tuple[FittedRecipe, Dataset, CleaningReport]:
+    """Return the same, learned and done by Spark; the rows keep their order."""
+    from core.sources.spark.lent import lent_session
+
+    with lent_session(connections_of(settings)) as session:
+
+        def work() -> tuple[FittedRecipe, Dataset, CleaningReport]:
+            with frames.kept(frames.on_spark(numbered(dataset.collect()), session.spark)) as held:
+                return _done(recipe, dataset.with_frame(held, note="Cleaned by a Spark in this computer."))
+
+        return session.run(work)
 
 
 def read_recipe(actor: Actor, content: bytes) -> Recipe:
@@ -123,7 +168,7 @@ def read_recipe(actor: Actor, content: bytes) -> Recipe:
 def _in_words(fitted: FittedRecipe) -> list[str]:
     """Return what each step does with what it learned, without its reason."""
     pairs = zip(fitted.recipe.steps, fitted.states, strict=True)
-    return [replace(step, reason="").describe(state) for step, state in pairs]
+    return [said(replace(step, reason=""), state) for step, state in pairs]
 
 
 def recipe_for(actor: Actor, dataset: Dataset, request: CleaningRequest, *, settings: Settings) -> Recipe:

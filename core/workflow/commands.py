@@ -12,17 +12,17 @@ from typing import Any
 
 from core.caseload.access import Action, Actor, require
 from core.cleaning.export import to_csv_bytes
-from core.dataset import Dataset
 from core.errors import AppError, BadFile, ColumnNotFound
 from core.modeling.thresholds import AtScore, ForCapacity
 from core.schema import Role
 from core.settings import Settings
 from core.sources.base import DemoSpec, FileSpec
 from core.sources.demo.write import write_school
-from core.sources.files.parquet import SCHEMA_KEY
+from core.workflow import cleaning
 from core.workflow.evaluation import evaluation_report
 from core.workflow.joining import join_plan, load_report
 from core.workflow.listing import list_csv
+from core.workflow.parquet import to_parquet_bytes
 from core.workflow.planning import read_plan
 from core.workflow.profiling import profile_of
 from core.workflow.requests import CleaningRequest, TableRequest, TrainingRequest
@@ -63,6 +63,30 @@ def profile(actor: Actor, options: argparse.Namespace, *, settings: Settings) ->
     print(found.as_text())
 
 
+def clean(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:
+    """Write the cleaned table, and the ledger, the exclusions and the recipe where they were asked for."""
+    asked = (options.out, options.ledger, options.left_out, options.save_recipe)
+    _check_places(options.file, *asked)
+    recipe = None
+    if options.recipe is not None:
+        _check_places(options.recipe, *asked)
+        recipe = cleaning.read_recipe(actor, _content(options.recipe))
+    request = CleaningRequest(_table_request(actor, options, settings), recipe)
+    done = cleaning.clean(actor, request, settings=settings, progress=_progress, engine=options.engine)
+    rows = done.parquet if options.out.suffix.lower() == ".parquet" else done.csv
+    made = (rows, done.ledger, done.left_out)
+    contents = {place: one.read_bytes() for place, one in zip(asked, made, strict=False) if place is not None}
+    if options.save_recipe is not None:
+        contents[options.save_recipe] = (done.recipe.to_json() + "\n").encode()
+    _write(contents)
+    report = done.report
+    _say(f"{report.n_out:,} of {report.n_in:,} rows are written to '{options.out}'.")
+    n = len(report.exclusions)
+    if n:
+        _say(f"{n:,} {'row was' if n == 1 else 'rows were'} left out; --left-out names each with its reason.")
+    _say(report.why_empty or f"{report.n_changed:,} cells were changed; --ledger says by which step.")
+
+
 def write_segments(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:
     """Write each student's segment."""
     _check_places(options.file, options.out)
@@ -92,7 +116,7 @@ def load(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> No
     _check_places(options.plan, options.out, options.json)
     plan = read_plan(actor, _content(options.plan))
     joined = join_plan(actor, plan, settings=settings, progress=_progress)
-    contents = {options.out: _parquet(joined.dataset)}
+    contents = {options.out: to_parquet_bytes(joined.dataset.collect(), joined.dataset.schema)}
     if options.json is not None:
         contents[options.json] = _json(load_report(actor, joined))
     _write(contents)
@@ -120,19 +144,6 @@ def _content(place: Path) -> bytes:
         raise BadFile(
             f"'{place}' cannot be read: {error.strerror}.", hint="Check the path and the permissions."
         ) from error
-
-
-def _parquet(dataset: Dataset) -> bytes:
-    """Return the rows as Parquet, the same bytes for the same rows, with what each column is for."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    sink = pa.BufferOutputStream()
-    table = pa.Table.from_pandas(dataset.collect(), preserve_index=False)
-    about = json.dumps(dataset.schema.as_tables(), ensure_ascii=False).encode()
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), SCHEMA_KEY: about})
-    pq.write_table(table, sink, compression="zstd")
-    return bytes(sink.getvalue())
 
 
 def _request(actor: Actor, options: argparse.Namespace, settings: Settings) -> TrainingRequest:
@@ -224,4 +235,4 @@ def _progress(fraction: float, words: str) -> None:
         print(f"\r{fraction:4.0%} {words:<60}", end=end, file=sys.stderr, flush=True)
 
 
-__all__: Sequence[str] = ("at_risk", "demo", "load", "profile", "write_segments")
+__all__: Sequence[str] = ("at_risk", "clean", "demo", "load", "profile", "write_segments")

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
 from core.caseload.access import Action, Actor, require
 from core.dataset import Provenance
 from core.eda.distributions import Distribution, distribution
+from core.eda.filters import Filter
 from core.eda.groups import GroupComparison, compare_groups
 from core.eda.missingness import Missingness, missing_pattern
 from core.eda.outliers import Outliers, find_outliers
 from core.eda.relations import Associations, associate
 from core.eda.summary import Summary, summarise
+from core.eda.together import corrected_together
 from core.eda.values import identifies
-from core.errors import AppError
-from core.features.outcome import parse_outcome
 from core.schema import Column, Kind, Role, Schema
 from core.settings import Settings
-from core.sources.base import Progress
+from core.sources.base import Progress, silent
+from core.workflow.explored import explored
 from core.workflow.requests import TrainingRequest
-from core.workflow.students import students
 
+__all__ = ["Comparison", "Exploration", "Filter", "compare", "corrected_together", "explore"]
 METHODS = {
     "pearson": "correlation (Pearson)",
     "spearman": "rank correlation (Spearman)",
@@ -32,10 +33,10 @@ METHODS = {
     "correlation_ratio": "correlation ratio",
 }
 """The measures of association, as the screen calls them."""
-OUTCOME_TITLE = "The outcome"
-"""What the outcome is called beside the columns of the table."""
 MAP_COLUMNS = 24
 """The heat map shows at most so many columns; the table beside it has every pair."""
+_FIRST = {Role.BARRIER: 0, Role.PROTECTED: 2}
+"""The places of roles among the columns to choose from; all others stand between."""
 MOST_GROUPS = 60
 """Columns with more categories than this are not offered for grouping."""
 
@@ -61,6 +62,8 @@ class Exploration:
     provenance: Provenance
     n: int
     """Students."""
+    n_of: int
+    """Students without the filters."""
 
     @property
     def titles(self) -> dict[str, str]:
@@ -78,6 +81,13 @@ class Exploration:
         """The columns that students may be grouped by, barriers first; never the outcome itself."""
         able = [c for c in self.schema if c.name in self.distributions and self._groups(c)]
         return tuple(c.name for c in sorted(able, key=lambda c: c.role is not Role.BARRIER))
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The columns that can be drawn, barriers first, protected ones last."""
+        able = [c for c in self.schema if c.name in self.distributions]
+        able = [c for c in able if not self.distributions[c.name].is_empty]
+        return tuple(c.name for c in sorted(able, key=lambda c: _FIRST.get(c.role, 1)))
 
     def _groups(self, column: Column) -> bool:
         few = len(self.distributions[column.name].bars) <= MOST_GROUPS
@@ -100,14 +110,17 @@ class Exploration:
         return self._titled(both).rename(columns={"left": "column_a", "right": "column_b"})
 
     def pairs_frame(self) -> pd.DataFrame:
-        """Return every pair, strongest first: left, right (titles), value, method, n, low, high, q."""
+        """Return every pair, strongest first.
+
+        Columns: left, right (titles), value, method, information, n, low, high, q.
+        """
         pairs = self._pairs()
         order = pairs["value"].abs().sort_values(ascending=False, kind="stable").index
         return self._titled(pairs.loc[order]).reset_index(drop=True)
 
     def _pairs(self) -> pd.DataFrame:
         """Return the pairs that say something: not those of the outcome with the columns that make it up."""
-        pairs = self.associations.frame().dropna(subset="value")
+        pairs = _with_information(self.associations.frame()).dropna(subset="value")
         made = self.decided_by
         trivial = ((pairs["left"] == self.outcome) & pairs["right"].isin(made)) | (
             (pairs["right"] == self.outcome) & pairs["left"].isin(made)
@@ -132,13 +145,21 @@ class Comparison:
 
 
 def explore(
-    actor: Actor, request: TrainingRequest, *, settings: Settings, progress: Progress | None = None
+    actor: Actor,
+    request: TrainingRequest,
+    *,
+    filters: Sequence[Filter] = (),
+    settings: Settings,
+    progress: Progress | None = None,
 ) -> Exploration:
-    """Return every figure of the Explore page for the cleaned table, gaps still being gaps."""
+    """Return every figure of the Explore page for the cleaned table, gaps still being gaps.
+
+    With ``filters``, for the students who meet all of them; raises InvalidChoice where those are too few.
+    """
     require(actor, Action.EXPLORE, synthetic=request.table.is_demo)
-    report = progress or _quiet
+    report = progress or silent
     report(0.0, "Cleaning the table")
-    table = _students(actor, request, settings)
+    table = explored(actor, request, filters=filters, settings=settings)
     frame, schema = table.frame, table.schema
     report(0.2, "Summarising the columns")
     summary = summarise(frame, schema=schema)
@@ -146,7 +167,7 @@ def explore(
     used = tuple(c for c in schema if c.role is not Role.IGNORED)
     distributions = {c.name: distribution(frame, column=c) for c in used if not identifies(c)}
     report(0.6, "Looking for what goes together")
-    associations = associate(frame, schema=schema)
+    associations = associate(frame, schema=schema, information=True)
     report(0.8, "Looking at what is missing")
     missingness = missing_pattern(frame, schema=Schema(used))
     report(0.9, "Looking for outliers")
@@ -162,6 +183,7 @@ def explore(
         notes=table.notes,
         provenance=table.provenance,
         n=len(frame),
+        n_of=table.n_of,
     )
 
 
@@ -171,6 +193,7 @@ def compare(
     *,
     value: str,
     group: str,
+    filters: Sequence[Filter] = (),
     settings: Settings,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -179,15 +202,22 @@ def compare(
     Raises ColumnNotFound, WrongKind, InvalidChoice.
     """
     require(actor, Action.EXPLORE, synthetic=request.table.is_demo)
-    report = progress or _quiet
+    report = progress or silent
     report(0.0, "Reading the table")
-    table = _students(actor, request, settings)
+    table = explored(actor, request, filters=filters, settings=settings)
     wanted, by = table.schema.column(value), table.schema.column(group)
     report(0.5, "Comparing the groups")
     result = compare_groups(table.frame, value=value, group=group, schema=table.schema)
     boxes = wanted.kind is Kind.NUMBER and by.kind in (Kind.CATEGORY, Kind.FLAG)
     spread = distribution(table.frame, column=wanted, group=by) if boxes else None
     return Comparison(result, spread, wanted, by, table.provenance)
+
+
+def _with_information(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a pair and measure, with the pair's mutual information beside it."""
+    is_shared = pairs["method"] == "mutual_information"
+    shared = pairs[is_shared].set_index(["left", "right"])["value"].rename("information")
+    return pairs[~is_shared].join(shared, on=["left", "right"])
 
 
 def _titles_of(schema: Schema) -> dict[str, str]:
@@ -199,58 +229,3 @@ def _titles_of(schema: Schema) -> dict[str, str]:
     """
     taken = Counter(column.title for column in schema)
     return {c.name: c.title if taken[c.title] == 1 else f"{c.title} ({c.name})" for c in schema}
-
-
-@dataclass(frozen=True, eq=False)
-class _Table:
-    """The cleaned table as it is explored."""
-
-    frame: pd.DataFrame
-    schema: Schema
-    provenance: Provenance
-    decided_by: tuple[str, ...]
-    """The columns that make up the outcome; empty where there is none."""
-    notes: tuple[str, ...]
-
-
-def _students(actor: Actor, request: TrainingRequest, settings: Settings) -> _Table:
-    """Return the cleaned table with the outcome as a column, without what cannot be explored."""
-    dataset = students(actor, request.cleaning, settings=settings).table
-    frame = dataset.collect()
-    unfit = [c for c in dataset.schema if not _fits(frame[c.name], c.kind)]
-    schema = Schema(tuple(c for c in dataset.schema if c not in unfit))
-    table = _Table(frame, schema, dataset.provenance, (), tuple(_set_aside(column) for column in unfit))
-    return _with_outcome(table, request.outcome) if request.outcome else table
-
-
-def _with_outcome(table: _Table, text: str) -> _Table:
-    """Return the table with the outcome as a yes/no column that is named by its expression."""
-    try:
-        outcome = parse_outcome(text, [str(name) for name in table.frame.columns])
-        frame = table.frame.assign(**{text: outcome.label(table.frame)})
-    except AppError as error:
-        return replace(table, notes=(*table.notes, f"The outcome is left out: {error}"))
-    reason = f"The outcome that was chosen: {outcome.describe()}."
-    column = Column(text, Kind.FLAG, Role.OUTCOME, OUTCOME_TITLE, reason)
-    others = tuple(c for c in table.schema if c.name != text)
-    return replace(table, frame=frame, schema=Schema((*others, column)), decided_by=outcome.columns)
-
-
-def _fits(values: pd.Series, kind: Kind) -> bool:
-    if kind in (Kind.NUMBER, Kind.FLAG):
-        return pd.api.types.is_numeric_dtype(values.dtype)
-    if kind is Kind.DATE:
-        return pd.api.types.is_datetime64_any_dtype(values.dtype)
-    return True
-
-
-def _set_aside(column: Column) -> str:
-    held = {Kind.NUMBER: "numbers", Kind.FLAG: "yes/no values", Kind.DATE: "dates"}[column.kind]
-    return (
-        f"'{column.name}' is left out: it should hold {held} but holds text. "
-        "Switch on the cleaning step that reads it, or change its kind."
-    )
-
-
-def _quiet(_fraction: float, _words: str) -> None:
-    """Report nothing."""

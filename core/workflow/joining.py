@@ -8,7 +8,7 @@ from core.caseload.access import Actor, require_scope
 from core.connections import Connection, require_named
 from core.errors import SourceUnavailable
 from core.settings import Settings
-from core.sources.base import ConnectionSpec, DemoSpec, Progress
+from core.sources.base import ConnectionSpec, DemoSpec, Progress, silent, stage
 from core.sources.join.assemble import Joined, assemble
 from core.sources.join.part_table import PartTable
 from core.sources.join.source import read_part
@@ -31,11 +31,11 @@ def join_plan(
     SourceError, SchemaChanged, RepeatedIds, PlanError.
     """
     require_scope(actor, synthetic=all(isinstance(part.source, DemoSpec) for part in plan.tables))
-    report = progress or _quiet
+    report = progress or silent
     share = READ / len(plan.tables)
     down: dict[object, SourceUnavailable] = {}
     tables = [
-        _part(plan, part, settings, _stage(report, place * share, share), down)
+        _part(plan, part, settings, stage(report, place * share, (place + 1) * share), down)
         for place, part in enumerate(plan.tables)
     ]
     report(READ, "Joining the tables")
@@ -109,11 +109,3 @@ def _where(part: Part, settings: Settings) -> tuple[str, ...]:
 
 def _led(found: Connection) -> str:
     return repr((found.kind, found.address, found.database, found.user, found.folder))
-
-
-def _stage(report: Progress, start: float, share: float) -> Progress:
-    return lambda fraction, words: report(start + fraction * share, words)
-
-
-def _quiet(_fraction: float, _words: str) -> None:
-    """Report nothing."""

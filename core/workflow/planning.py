@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from core.dataset import Provenance
 from core.errors import InvalidChoice, PlanError, choices_hint
 from core.schema import Kind
 from core.settings import Settings
-from core.sources.base import ConnectionSpec, DemoSpec, FileSpec, PartSpec, Progress, Source
+from core.sources.base import ConnectionSpec, DemoSpec, FileSpec, PartSpec, Progress, Source, silent
 from core.sources.join.checks import check_base_keys
 from core.sources.join.drift import Drift, check_drift, remapped, with_types
 from core.sources.join.match import Match, match
@@ -53,7 +53,6 @@ __all__ = [
     "drop_part",
     "make_part",
     "new_plan",
-    "new_revision",
     "part_places",
     "part_source",
     "plan_bytes",
@@ -205,7 +204,7 @@ def check_matches(
     Raises PlanError and RepeatedIds for a base that nothing can be joined to.
     """
     _require(actor)
-    report = progress or _quiet
+    report = progress or silent
     base = _keys(plan.base, settings)
     check_base_keys(plan.base, base)
     found = []
@@ -222,7 +221,7 @@ def check_drifts(
 ) -> tuple[tuple[Drift, ...], ...]:
     """Return for each table, the base first, which columns changed since the plan was made."""
     _require(actor)
-    report = progress or _quiet
+    report = progress or silent
     found = []
     for place, part in enumerate(plan.tables):
         report(place / len(plan.tables), f"Looking at '{part.table}'")
@@ -276,12 +275,6 @@ def _refuse_other_files(plan: SourcePlan, folder: Path) -> None:
                 f"The plan reads the file '{path.name}', which was not opened here.",
                 hint="Open the file on Data sources first, then choose it as a table.",
             )
-
-
-def new_revision(actor: Actor) -> str:
-    """Return the name of a reading that begins now."""
-    _require(actor)
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _takes(part: Part, as_of: date | None) -> str:
@@ -381,7 +374,3 @@ def _among(what: str, value: str, valid: Mapping[str, str]) -> str:
     if value not in valid:
         raise InvalidChoice(f"'{what}' cannot be '{value}'.", hint=choices_hint(value, list(valid)))
     return value
-
-
-def _quiet(_fraction: float, _words: str) -> None:
-    """Report nothing."""

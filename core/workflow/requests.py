@@ -42,7 +42,7 @@ class TableRequest:
     @property
     def digest(self) -> str:
         """16 hexadecimal digits that name this request."""
-        return _digest(repr(self))
+        return digest_of(repr(self))
 
     @property
     def is_demo(self) -> bool:
@@ -61,7 +61,7 @@ class CleaningRequest:
     def digest(self) -> str:
         """16 hexadecimal digits that name this request."""
         recipe = "proposed" if self.recipe is None else self.recipe.to_json()
-        return _digest(self.table.digest + recipe)
+        return digest_of(self.table.digest + recipe)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class TrainingRequest:
     def digest(self) -> str:
         """16 hexadecimal digits that name this request."""
         rest = (self.outcome, self.exclude, self.model, self.seed)
-        return _digest(self.cleaning.digest + repr(rest))
+        return digest_of(self.cleaning.digest + repr(rest))
 
     @property
     def table(self) -> TableRequest:
@@ -157,6 +157,11 @@ def demo_request(*, students: int, seed: int) -> TrainingRequest:
     )
 
 
+def plan_of(request: TrainingRequest) -> SourcePlan | None:
+    """Return the plan that a request reads, or None."""
+    return request.table.source if isinstance(request.table.source, SourcePlan) else None
+
+
 def source_name(request: TableRequest) -> str:
     """Return where a table comes from, in words.
 
@@ -177,5 +182,6 @@ def _part_name(source: PartSpec) -> str:
     return f"demo school of {source.students:,} students"
 
 
-def _digest(text: str) -> str:
+def digest_of(text: str) -> str:
+    """Return 16 hexadecimal digits that name a text, for this version of the code."""
     return hashlib.sha256(f"{CODE_VERSION}:{text}".encode()).hexdigest()[:16]

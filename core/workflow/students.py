@@ -13,7 +13,7 @@ from core.dataset import Dataset
 from core.errors import OutcomeError, quoted
 from core.features.outcome import Outcome, parse_outcome
 from core.settings import Settings
-from core.sources.base import Progress
+from core.sources.base import Progress, silent
 from core.workflow.cleaning import recipe_for
 from core.workflow.requests import CleaningRequest
 from core.workflow.snapshots import KEPT, snapshot
@@ -55,7 +55,7 @@ def students(
     """
     require_scope(actor, synthetic=request.table.is_demo)
     ledger = settings.workspace / "ledgers" / f"{request.digest}.json"
-    build = _cleaner(actor, request, settings, progress or _quiet, ledger)
+    build = _cleaner(actor, request, settings, progress or silent, ledger)
     table = snapshot(settings.workspace, f"clean-{request.digest}", build)
     if not ledger.exists():
         build()
@@ -83,7 +83,3 @@ def _cleaner(
         return cleaned
 
     return build
-
-
-def _quiet(_fraction: float, _words: str) -> None:
-    """Report nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,7 +26,7 @@ from core.modeling.thresholds import ForCapacity, ThresholdCurve, ThresholdPolic
 from core.modeling.train import CrossValidated, check_label, cross_validate
 from core.schema import MODEL_ROLES, Role
 from core.settings import Settings
-from core.sources.base import Progress
+from core.sources.base import Progress, silent, stage
 from core.workflow.requests import TrainingRequest
 from core.workflow.students import Students, students
 
@@ -102,7 +102,7 @@ def train(
     Raises SourceError, RecipeError, OutcomeError, SchemaError, ModelError.
     """
     require(actor, Action.TRAIN, synthetic=request.table.is_demo)
-    report = progress or _quiet
+    report = progress or silent
     report(0.0, "Reading and cleaning the table")
     cleaned = students(actor, request.cleaning, settings=settings)
     frame = cleaned.table.collect()
@@ -118,7 +118,7 @@ def train(
         candidate=request.model,
         seed=request.seed,
         outcome=outcome.text,
-        progress=_part(report, 0.1, 0.7),
+        progress=stage(report, 0.1, 0.7),
     )
     return _finish(request, cleaned, outcome, features, validated, report)
 
@@ -221,12 +221,3 @@ def _names(table: Dataset) -> NDArray[np.object_] | None:
     for part in parts[1:]:
         joined = joined + " " + part
     return np.asarray(joined.str.strip().to_numpy(dtype=object))
-
-
-def _part(report: Progress, start: float, end: float) -> Callable[[float, str], None]:
-    """Return a report that fills the stretch from ``start`` to ``end`` of another."""
-    return lambda fraction, words: report(start + (end - start) * fraction, words)
-
-
-def _quiet(_fraction: float, _words: str) -> None:
-    """Report nothing."""

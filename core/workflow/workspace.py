@@ -45,6 +45,16 @@ def put_named(folder: Path, write: Callable[[BinaryIO], str], *, kept: int | Non
     return place
 
 
+def add_line(place: Path, line: str) -> None:
+    """Add a line to a file of lines, which only its owner can read; two writers never mix their lines."""
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(handle, f"{line}\n".encode())
+    finally:
+        os.close(handle)
+
+
 def _forget_old(folder: Path, kept: int) -> None:
     """Remove the files that were written, or marked as used, longest ago."""
     for place in by_use(folder)[kept:]:

@@ -43,7 +43,7 @@ def is_running(job) -> bool:
     """Return whether a job is still under way after a moment; its progress is drawn then."""
     if job.wait(widgets.PATIENCE_SECONDS):
         return False
-    _progress(job)
+    widgets.progress(job)
     return True
 
 
@@ -58,14 +58,3 @@ def failed_with(job, kind: type[AppError]) -> bool:
     except AppError:
         return False
     return False
-
-
-@st.fragment(run_every="0.5s")
-def _progress(job) -> None:
-    """Show how far a job is; rerun the page when it is finished."""
-    if job.is_finished:
-        st.rerun()
-    done = min(max(job.progress.fraction, 0.0), 1.0)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(done, text=f"{text.md(job.name)}: {text.md(job.progress.words)}")
-        st.button("Cancel", key=f"cancel_{job.number}", on_click=job.cancel, icon=":material/close:")

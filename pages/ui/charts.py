@@ -144,6 +144,30 @@ def by_k(frame, *, chosen: int, value: str, title: str, alt: str, key: str | Non
     draw({"encoding": encoding, "layer": layers, "height": 200}, frame, alt=alt, key=key)
 
 
+def line_with_band(
+    frame, *, x: str, y: str, title: str, alt: str, as_percent: bool = False, key: str | None = None
+) -> None:
+    """A line over periods in the order of the frame, each with its interval from ``low`` to ``high``."""
+    form = {"format": ".0%" if as_percent else ".4~g"}
+    base = {"x": axis(x, "", "ordinal", sort=None, axis={"labelAngle": -40, "labelOverlap": True})}
+    value = axis(y, title, scale={"zero": as_percent}, axis=form)
+    tooltip = [
+        axis(x, "Period", "nominal"), axis("n", "Students", format=","), axis(y, title, **form),
+        axis("low", "Interval from", **form), axis("high", "to", **form),
+    ]  # fmt: skip
+    layers = [
+        {
+            "mark": {"type": "rule", "color": BLUE, "opacity": 0.5},
+            "encoding": {"y": axis("low", title), "y2": {"field": "high"}},
+        },
+        {
+            "mark": {"type": "line", "color": BLUE, "point": {"filled": True, "size": 50}},
+            "encoding": {"y": value, "tooltip": tooltip},
+        },
+    ]
+    draw({"encoding": base, "layer": layers, "height": 300}, frame, alt=alt, key=key)
+
+
 def forest(frame, *, alt: str, key: str | None = None) -> None:
     """Odds ratios with their intervals on a log scale, and the line of no difference."""
     scale = {"type": "log"}

@@ -87,7 +87,7 @@ def _known(before, kind: str) -> dict:
     if kind in PORTS:
         host, _, port = before.address.rpartition(":")
         return {
-            "host": host, "port": int(port), "user": before.user, "database": before.database,
+            "host": host.strip("[]"), "port": int(port), "user": before.user, "database": before.database,
             "tls": before.is_encrypted, **before.more,
         }  # fmt: skip
     return {"file": before.address, "master": before.address, **before.more}

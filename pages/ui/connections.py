@@ -57,6 +57,11 @@ def _connection(actor, view) -> None:
             _answer(actor, view.name)
 
 
+def forget_answers() -> None:
+    """Show no answer any more: the servers were read again, and one may have failed meanwhile."""
+    st.session_state.pop(TESTED, None)
+
+
 def _tested() -> frozenset:
     return st.session_state.get(TESTED, frozenset())
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import cache
 from core.schema import Kind
-from pages.ui import charts, explore_charts, explore_words, raw_rows, state, text, widgets
+from pages.ui import charts, explore_charts, explore_filter, explore_words, raw_rows, state, text, widgets
 
 NUMBER = {"format": "localized", "width": 100}
 FIGURE = {"format": "%.4g", "width": 90}
@@ -88,6 +88,26 @@ def distribution(found) -> None:
     charts.histogram(result.frame(), title=f"{titles[name]}{unit}", alt=words, key=f"histogram_{name}")
     if result.kind is Kind.NUMBER:
         _five_numbers(result)
+        _curves(found, name, unit)
+
+
+def _curves(found, name: str, unit: str) -> None:
+    """The smoothed shape, for all students or side by side for the groups of a column."""
+    titles, nobody = found.titles, "All students together"
+    options = ["", *(one for one in found.groups if one != name)]
+    by = st.selectbox(
+        "Smoothed shape of", options, key=_key(f"curve_{name}"), width=420,
+        format_func=lambda one: f"Groups of {titles[one]}" if one else nobody,
+    )  # fmt: skip
+    request, chosen = state.request(), {"column": name, "group": by}
+    filters = explore_filter.chosen(request)
+    curves = widgets.result_of(cache.figure_job(state.actor(), request, "curve", filters, chosen))
+    if curves.is_empty:
+        widgets.empty(curves.why_empty)
+        return
+    words = f"The smoothed shape of {titles[name]}" + (f" in each group of {titles[by]}." if by else ".")
+    explore_charts.curves(curves.frame(), title=f"{titles[name]}{unit}", alt=words, key=f"curves_{name}")
+    st.caption(text.md(words) + " Higher where more students are; each area is as large as the others.")
 
 
 def _five_numbers(result) -> None:
@@ -131,7 +151,7 @@ def _pairs(pairs) -> None:
         placeholder="",
         width="stretch",
         height=raw_rows.height(len(pairs)),
-        column_order=["left", "right", "value", "method", "n", "low", "high", "q"],
+        column_order=["left", "right", "value", "method", "low", "high", "q", "information", "n"],
         column_config={
             "left": config.TextColumn("Column", width=220),
             "right": config.TextColumn("With", width=220),
@@ -141,6 +161,12 @@ def _pairs(pairs) -> None:
             "low": config.NumberColumn("95 % from", format="%.2f", width=80),
             "high": config.NumberColumn("to", format="%.2f", width=80),
             "q": config.NumberColumn("Adjusted p", format="%.3f", width=90),
+            "information": config.NumberColumn(
+                "Shared information",
+                format="%.2f",
+                width=120,
+                help="Normalised mutual information, 0 to 1: also finds bends that a correlation misses.",
+            ),
         },
         alt="Every pair of columns, strongest first.",
     )
@@ -241,57 +267,6 @@ def _outlier_columns() -> dict:
         "note": config.TextColumn("Note", width=320),
         **{name: config.NumberColumn(title, **FIGURE) for name, title in BOUNDS.items()},
     }
-
-
-def groups(request, found) -> None:
-    """One value compared between groups of students."""
-    if not found.values or not found.groups:
-        widgets.empty(
-            "There is nothing to compare.", "A number or an outcome and a column of groups are needed."
-        )
-        return
-    titles = found.titles
-    left, right = st.columns(2)
-    value = left.selectbox("Compare", found.values, format_func=titles.__getitem__, key=_key("value"))
-    by = right.selectbox("Between groups of", found.groups, format_func=titles.__getitem__, key=_key("group"))
-    if value == by:
-        widgets.empty("A column cannot be compared by itself.", "Choose another column to group by.")
-        return
-    compared = widgets.result_of(cache.comparison_job(state.actor(), request, value, by))
-    _comparison(compared, titles[value], titles[by])
-
-
-def _comparison(compared, value: str, by: str) -> None:
-    """The largest difference in words, every group with its interval, and the spread of a number."""
-    result = compared.result
-    if result.is_empty:
-        widgets.empty(result.why_empty, "Choose another column to group by.")
-        return
-    st.markdown(text.md(result.sentence))
-    rate = result.measure == "rate"
-    level = f" '{result.level}'" if rate and result.level != "yes" else ""
-    title = f"Share of students: {value}{level}" if rate else value
-    explore_charts.intervals(
-        result.frame(),
-        value=result.measure,
-        title=title,
-        alt=result.sentence,
-        as_percent=rate,
-        key="intervals",
-    )
-    st.caption("The dot is the group's " + ("share" if rate else "mean") + ", the line its 95 % interval.")
-    if compared.spread is not None and not compared.spread.is_empty:
-        unit = f" ({compared.value.unit})" if compared.value.unit else ""
-        explore_charts.spread(
-            compared.spread, title=f"{value}{unit}", alt=f"The spread of {value} by {by}.", key="spread"
-        )
-        st.caption("The box holds the middle half of each group, the line in it is the median.")
-    if result.test is not None:
-        st.caption(text.md(explore_words.test(result.test)))
-    for note in result.notes:
-        st.caption(text.md(note))
-    with st.expander("Every group in a sentence", icon=":material/notes:"):
-        st.markdown("\n".join(f"- {text.md(sentence)}" for sentence in result.sentences))
 
 
 def _key(name: str) -> str:

@@ -58,6 +58,22 @@ def spread(distribution, *, title: str, alt: str, key: str | None = None) -> Non
     st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})
 
 
+def curves(frame, *, title: str, alt: str, key: str | None = None) -> None:
+    """An area a group, one below the other on the same scale: a violin's half, readable without colour."""
+    several = frame["group"].nunique() > 1
+    encoding = {
+        "x": axis("x", title, scale={"zero": False}),
+        "y": axis("y", "", axis=None),
+        "tooltip": [axis("group", "Group", "nominal"), axis("x", title, format=".4~g")],
+    }
+    if several:
+        header = {"labelAngle": 0, "labelAlign": "left", "title": None, "labelLimit": 220}
+        encoding["row"] = axis("group", "", "nominal", sort=None, header=header, spacing=4)
+    mark = {"type": "area", "color": BLUE, "opacity": 0.6, "line": True}
+    height = 60 if several else 140
+    draw({"mark": mark, "encoding": encoding, "height": height}, frame, alt=alt, key=key)
+
+
 def _plain(words: str) -> str:
     """Return words that Plotly shows as they are: it reads tags in text, and does not know ``&quot;``.
 

@@ -80,3 +80,31 @@ def test(found) -> str:
     """Return the test between the groups, why it is the right one, and its p-value."""
     p = "under 0.001" if found.p < 0.001 else f"{found.p:.3f}"
     return f"Test between the groups: {found.name}, p {p}. {found.why}"
+
+
+def timeline(line, value: str, time: str) -> str:
+    """Return where a value was lowest and highest over time, and what is not shown."""
+    say = text.percent if line.measure == "rate" else number
+    ends = sorted(line.periods, key=lambda one: one.value)
+    low, high = ends[0], ends[-1]
+    rarest, often = ("rarest", "most frequent") if line.measure == "rate" else ("lowest", "highest")
+    lowest, highest = (
+        f"{one.period} ({say(one.value)}, {text.count(one.n, 'student')})" for one in (low, high)
+    )
+    words = [f"{value} was {rarest} in {lowest} and {often} in {highest}, by {time}."]
+    if line.n_withheld:
+        words.append(f"{text.count(line.n_withheld, 'period')} with few students not shown.")
+    if line.n_left_out:
+        words.append(f"{text.count(line.n_left_out, 'student')} without both values left out.")
+    return " ".join(words)
+
+
+def barriers(counts) -> str:
+    """Return how many students carry no barrier, and how many the most that is shown."""
+    said = [
+        f"{text.count(one.n, 'student')} ({text.percent(one.share)}) {'carries' if one.n == 1 else 'carry'} "
+        f"{one.barriers} {'barrier' if one.barriers == '1' else 'barriers'}"
+        for one in counts.counts
+    ]
+    hidden = " Small groups are not shown." if counts.n_withheld else ""
+    return "; ".join(said) + f".{hidden}"

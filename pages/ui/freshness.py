@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import cache
 from core.errors import AppError, JobCancelled, SchemaChanged
-from pages.ui import asking, state, text, trying, widgets
+from pages.ui import asking, connections, state, text, trying, widgets
 
 PLACE = "freshness"
 UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
@@ -86,6 +86,7 @@ def _take_over(actor) -> None:
         return
     words = "A server did not answer: its last good copy serves." if _missing(origin) else "Read again."
     asking.announce(words)
+    connections.forget_answers()
     trying.forget(PLACE)
     state.set_request(tried)
     st.rerun()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui import raw_rows, text, widgets
 
-JSON, CSV = "application/json", "text/csv"
+JSON, CSV, PARQUET = "application/json", "text/csv", "application/vnd.apache.parquet"
 
 
 def figures(report) -> None:
@@ -119,6 +119,13 @@ def downloads(cleaned, *, name: str) -> None:
             CSV,
             ":material/person_off:",
         ),
+        (
+            "Cleaned table (Parquet)",
+            cleaned.parquet.read_bytes,
+            f"cleaned-{name}.parquet",
+            PARQUET,
+            ":material/download:",
+        ),
         ("Recipe (JSON)", cleaned.recipe.to_json, f"recipe-{name}.json", JSON, ":material/receipt_long:"),
     )
     with st.container(horizontal=True):
@@ -127,5 +134,6 @@ def downloads(cleaned, *, name: str) -> None:
                 label, data, file_name, kind, icon=icon, on_click="ignore", key=f"save_{file_name}"
             )
     st.caption(
-        "Text that a spreadsheet could run as a formula gets an apostrophe in front. Numbers stay numbers."
+        "In CSV, text that a spreadsheet could run as a formula gets an apostrophe in front. Numbers stay "
+        "numbers. Parquet is for programs: there every text is as it was."
     )

@@ -1,97 +1,142 @@
-"""The recipe as a list of steps: each can be switched off, and the proposed recipe always comes back."""
+"""The recipe as an ordered list of steps, edited as a draft: nothing is cleaned with it until it is used."""
 
 from dataclasses import replace
 
 import streamlit as st
 
 from core import cache
-from pages.ui import state, text, trying
+from pages.ui import recipe_draft, recipe_form, recipe_preview, recipe_saved, recipe_use, state, text
 
-PLACE = "recipe"
-BASE = "recipe_base"
-TAKEN = "recipe_upload_taken"
-IN_FOLDS = "Shapes the cleaned file only: when a model is trained, gaps are filled again inside each fold."
+LEARNS = "Learned from these rows for the cleaned file; a model learns it again from those it trains on."
+SHOWN = 100
+"""Steps that are drawn; a recipe from a file may have thousands."""
+SMALL = {"type": "tertiary", "width": "content"}
 
 
 def draw(request, examined) -> None:
-    """Draw the steps with a box each; a changed recipe is tried before it is used."""
-    base = _base(request, examined)
-    now = request.cleaning.recipe or examined.proposed
-    if not base.steps:
-        st.info("Nothing has to be repaired, so the recipe has no steps.", icon=":material/info:")
-    else:
-        _steps(request, base, now)
-    _offers(request, examined, now)
-    if request.cleaning.recipe is not None and st.button(
-        "Back to the proposed recipe", icon=":material/undo:"
-    ):
-        st.session_state.pop(BASE, None)
-        trying.choose(PLACE, lambda: request.with_recipe(None))
-    _upload(request)
-    trying.take_over(PLACE, cache.cleaning_job, kept="the recipe in use is as it was")
+    """Draw the draft with all that can be done to it."""
+    draft = recipe_draft.current(request, examined)
+    recipe_use.forget_outdated(examined, draft)
+    recipe_draft.say_refused()
+    _banner(request, examined, draft)
+    _tools(examined, draft)
+    if not draft.recipe.steps:
+        nothing_wrong = "Nothing has to be repaired, so the recipe has no steps."
+        emptied = "The draft has no steps: the table would be used as it is."
+        st.info(emptied if examined.proposed.steps else nothing_wrong, icon=":material/info:")
+    for index, step in enumerate(draft.recipe.steps[:SHOWN]):
+        _step(request, examined, draft, index, step)
+    if len(draft.recipe.steps) > SHOWN:
+        st.caption(f"The first {SHOWN} of {len(draft.recipe.steps):,} steps are shown; all of them are done.")
+    recipe_form.add(draft, examined.schema)
+    recipe_saved.draw(examined, draft)
 
 
-def _offers(request, examined, now) -> None:
-    """Offer the steps that only a person can decide on."""
-    known = {step.kind for step in (*examined.proposed.steps, *now.steps)}
-    for number, finding in enumerate(examined.findings):
-        if finding.step is None or finding.step.kind in known:
-            continue
-        st.warning(f"{text.md(finding.words)} {text.md(finding.step.describe())}?", icon=":material/help:")
-        if st.button("Add this step", key=f"offer_{request.digest}_{number}", icon=":material/add:"):
-            trying.choose(PLACE, lambda step=finding.step: request.with_step(now, step))
-
-
-def _base(request, examined):
-    """Return the recipe whose steps are listed: the one that the recipe in use is made of."""
-    now = request.cleaning.recipe
-    read = st.session_state.get(BASE)
-    for base in (examined.proposed, read):
-        if base is not None and (now is None or set(now.steps) <= set(base.steps)):
-            return base
-    return now
-
-
-def _steps(request, base, now) -> None:
-    """Draw one box a step; the form waits until all are set."""
-    key = f"{request.table.digest}_{base.digest()}"
-    with st.form(f"recipe_{key}", border=True):
-        on = [
-            _step(number, step, chosen=step in now.steps, key=f"step_{key}_{number}")
-            for number, step in enumerate(base.steps, start=1)
-        ]
-        wanted = st.form_submit_button("Clean with these steps", type="primary", icon=":material/check:")
-    if wanted:
-        trying.choose(PLACE, lambda: request.with_recipe(_only(base, on)))
-
-
-def _only(base, on: list[bool]):
-    """Return the recipe with the steps that are switched on."""
-    for index in reversed(range(len(on))):
-        base = base if on[index] else base.without(index)
-    return base
-
-
-def _step(number: int, step, *, chosen: bool, key: str) -> bool:
-    """Draw one step in words, its reason beside it; return whether it is switched on."""
-    does = replace(step, reason="").describe().rstrip(".")
-    left, right = st.columns([5, 4], vertical_alignment="center")
-    on = left.checkbox(f"{number}. {text.md(does)}", chosen, key=key, wrap=True)
-    right.caption(IN_FOLDS if step.in_folds else text.md(step.reason[:1].upper() + step.reason[1:]))
-    return on
-
-
-def _upload(request) -> None:
-    """Take a recipe from a file that this page saved."""
-    with st.expander("Use a saved recipe", icon=":material/upload_file:"):
-        upload = st.file_uploader("Recipe (JSON)", type=["json"], key="recipe_upload")
-    if upload is None or upload.file_id == st.session_state.get(TAKEN):
+def _banner(request, examined, draft) -> None:
+    """Say that the draft is not in use, and what differs."""
+    now = recipe_draft.in_use(request, examined)
+    if draft.does_as(now):
+        st.caption(":material/check: This recipe is in use.")
         return
-    st.session_state[TAKEN] = upload.file_id
+    changes = cache.recipe_changes(state.actor(), now, draft.recipe)
+    with st.container(border=True, key="recipe_draft"):
+        st.markdown("**This is a draft. It is not in use yet.**")
+        st.markdown("\n".join(f"- {text.md(words)}" for words in changes))
+        with st.container(horizontal=True):
+            if st.button("Use this recipe", type="primary", icon=":material/check:"):
+                recipe_use.ask_for(request, examined, draft.recipe)
+            st.button(
+                "Discard", icon=":material/close:", on_click=_become, args=(now,),
+                help="Go back to the recipe in use. Undo brings the draft back.",
+            )  # fmt: skip
 
-    def read():
-        changed = cache.read_recipe(state.actor(), request, upload.getvalue())
-        st.session_state[BASE] = changed.cleaning.recipe
-        return changed
 
-    trying.choose(PLACE, read)
+def _tools(examined, draft) -> None:
+    """Offer undo, redo and the way back to the proposal."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Undo", icon=":material/undo:", disabled=not draft.past, on_click=_turn_to, args=("undone",)
+        )
+        st.button(
+            "Redo", icon=":material/redo:", disabled=not draft.future, on_click=_turn_to, args=("redone",)
+        )
+        st.button(
+            "Back to the proposed recipe", icon=":material/restart_alt:",
+            disabled=draft.does_as(examined.proposed), on_click=_become, args=(examined.proposed,),
+        )  # fmt: skip
+
+
+def _turn_to(which: str) -> None:
+    """Undo or redo an edit."""
+    recipe_draft.close()
+    recipe_draft.edit(lambda draft: getattr(draft, which)())
+
+
+def _become(recipe) -> None:
+    """Let the draft be another recipe."""
+    recipe_draft.close()
+    recipe_draft.edit(lambda draft: draft.became(recipe))
+
+
+def _step(request, examined, draft, index: int, step) -> None:
+    """Draw one step: what it does and why, its switch, and what can be done to it."""
+    does, key = replace(step, reason="").describe().rstrip("."), f"step_{index}"
+    with st.container(border=True, key=key, gap="xsmall"):
+        st.session_state[f"{key}_on"] = step.is_on  # the draft decides, also after an undo
+        st.toggle(
+            f"{index + 1}. {text.md(does)}", key=f"{key}_on", wrap=True,
+            on_change=_edit, args=(index, step, lambda one: one.switched(index)),
+        )  # fmt: skip
+        if step.reason:
+            st.caption(text.md(step.reason[:1].upper() + step.reason[1:]))
+        if step.in_folds:
+            st.caption(LEARNS)
+        _actions(draft, index, step, key=key)
+        if recipe_draft.edited() == index:
+            recipe_form.change(draft, index, step, examined.schema)
+        if recipe_draft.looked_at() == index:
+            recipe_preview.draw(request, draft, index)
+
+
+def _actions(draft, index: int, step, *, key: str) -> None:
+    """Offer what can be done to one step."""
+    is_shown, last = recipe_draft.looked_at() == index, len(draft.recipe.steps) - 1
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Hide" if is_shown else "Preview", key=f"{key}_look", help="What the step would do.",
+            icon=":material/visibility_off:" if is_shown else ":material/visibility:",
+            on_click=recipe_draft.look_at, args=(None if is_shown else index,), **SMALL,
+        )  # fmt: skip
+        st.button(
+            "Edit", key=f"{key}_edit", icon=":material/edit:",
+            on_click=recipe_draft.open_form, args=(index,), **SMALL,
+        )  # fmt: skip
+        for label, by, end in (("Up", -1, 0), ("Down", 1, last)):
+            st.button(
+                label, key=f"{key}_{label.lower()}", icon=f":material/arrow_{label.lower()}ward:",
+                disabled=index == end, on_click=_move, args=(index, step, by), **SMALL,
+            )  # fmt: skip
+        st.button(
+            "Remove", key=f"{key}_remove", icon=":material/delete:",
+            on_click=_remove, args=(index, step), **SMALL,
+        )  # fmt: skip
+
+
+def _edit(index: int, step, make) -> None:
+    """Make an edit to the step that was seen at this place."""
+    recipe_draft.edit(make, seen=(index, step))
+
+
+def _move(index: int, step, by: int) -> None:
+    """Move a step, and stay with it."""
+    was_shown = recipe_draft.looked_at() == index
+    recipe_draft.close()
+    _edit(index, step, lambda draft: draft.moved(index, by=by))
+    if was_shown:
+        recipe_draft.look_at(index + by)
+
+
+def _remove(index: int, step) -> None:
+    """Take a step out."""
+    recipe_draft.close()
+    _edit(index, step, lambda draft: draft.removed(index))

@@ -42,12 +42,12 @@ def _one(actor, plan, index: int, found):
                 "Sum up many rows instead, or add a condition that leaves one row a student.",
                 icon=":material/content_copy:",
             )
-        taken = _advice(plan.parts[index].rule, found, index)
+        better = _advice(plan.parts[index].rule, found, index)
         _unmatched(found, index)
-    return cache.set_rule(actor, plan, index, **taken) if taken else None
+    return cache.set_rule(actor, plan, index, better) if better else None
 
 
-def _advice(rule, found, index: int) -> dict | None:
+def _advice(rule, found, index: int):
     """Show another way to compare that would match more; return it once it is asked for."""
     if found.better is None:
         return None
@@ -56,7 +56,7 @@ def _advice(rule, found, index: int) -> dict | None:
         st.info(text.md(found.hint), icon=":material/lightbulb:")
         words = " and ".join(RULES[name] for name in ignored)
         wanted = st.button(f"Ignore {words}", key=f"record_ignore_{index}", icon=":material/check:")
-    return {name: getattr(found.better, name) for name in RULES} if wanted else None
+    return found.better if wanted else None
 
 
 def _unmatched(found, index: int) -> None:

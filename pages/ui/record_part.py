@@ -126,12 +126,9 @@ def _exploded(actor, source, look, before, *, key: str):
 def _base(look, before, *, key: str) -> dict:
     """Let the viewer say how the base table is used."""
     names = look.schema.names()
-    rule = before.rule if before else None
     chosen = {
         "key": _id(look, before, "", key=key),
-        "case": rule.case if rule else False,
-        "spaces": rule.spaces if rule else True,
-        "zeros": rule.zeros if rule else False,
+        "rule": before.rule if before else cache.KeyRule(),
     }
     chosen["columns"] = _columns(names, chosen["key"], before, key=key)
     chosen["conditions"] = _conditions(names, before, key=key)
@@ -195,22 +192,22 @@ def _conditions(names, before, *, key: str) -> list:
 
 def _alike(before, *, key: str) -> dict:
     """Let the viewer say how ids are made alike before they are compared."""
-    rule = before.rule if before else None
+    rule = before.rule if before else cache.KeyRule()
     st.caption("How the ids of the two tables are made alike before they are compared")
     with st.container(horizontal=True):
         case = st.checkbox(
-            "Upper and lower case are alike", rule.case if rule else False, key=f"{key}_case",
+            "Upper and lower case are alike", rule.case, key=f"{key}_case",
             persist_state="session", help="A17 is a17.",
         )  # fmt: skip
         spaces = st.checkbox(
-            "Spaces are ignored", rule.spaces if rule else True, key=f"{key}_spaces",
+            "Spaces are ignored", rule.spaces, key=f"{key}_spaces",
             persist_state="session", help="'A 17 ' is A17.",
         )  # fmt: skip
         zeros = st.checkbox(
-            "Leading zeros are ignored", rule.zeros if rule else False, key=f"{key}_zeros",
+            "Leading zeros are ignored", rule.zeros, key=f"{key}_zeros",
             persist_state="session", help="007 is 7.",
         )  # fmt: skip
-    return {"case": case, "spaces": spaces, "zeros": zeros}
+    return {"rule": cache.KeyRule(case=case, spaces=spaces, zeros=zeros)}
 
 
 def _sums(look, names, before, *, key: str) -> dict:

@@ -67,21 +67,21 @@ def result_of(job):
 def wait_for(job) -> None:
     """Do nothing once a job is finished; while it runs, show its progress and end the page here."""
     if not job.wait(PATIENCE_SECONDS):
-        _progress(job)
+        progress(job, is_page=True)
         st.stop()
 
 
 @st.fragment(run_every="0.5s")
-def _progress(job) -> None:
-    """Show how far a job is; rerun the page when it is finished."""
+def progress(job, *, is_page: bool = False) -> None:
+    """Show how far a job is, and for a whole page since when; rerun the page when it is finished."""
     if job.is_finished:
         st.rerun()
-    st.progress(
-        min(max(job.progress.fraction, 0.0), 1.0), text=f"{text.md(job.name)}: {text.md(job.progress.words)}"
-    )
-    left, right = st.columns([1, 5], vertical_alignment="center")
-    left.button("Cancel", key=f"cancel_{job.number}", on_click=job.cancel, icon=":material/close:")
-    right.caption(f"{job.seconds:.0f} seconds so far. The other pages stay usable.")
+    done = min(max(job.progress.fraction, 0.0), 1.0)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(done, text=f"{text.md(job.name)}: {text.md(job.progress.words)}")
+        st.button("Cancel", key=f"cancel_{job.number}", on_click=job.cancel, icon=":material/close:")
+    if is_page:
+        st.caption(f"{job.seconds:.0f} seconds so far. The other pages stay usable.")
 
 
 def live(function):

@@ -18,7 +18,7 @@ from playwright.sync_api import Error as PlaywrightError
 from pymongo.errors import PyMongoError
 from pymysql.err import MySQLError
 
-from tests.bench import command_line, first_list, grouping, loading, moves, preview
+from tests.bench import command_line, first_list, grouping, loading, moves, preview, profile, recipe
 from tests.bench.result import Comparison, NotMeasured
 from tests.bench.table import heading, line, note
 from tests.servers.process import NotStarted
@@ -37,6 +37,18 @@ FROM_SERVERS: Mapping[str, Callable[[Path], Iterator[Comparison]]] = MappingProx
         f"preview_mysql_{preview.N_EVENTS}": preview.measure,
     }
 )
+IN_PARTS: Mapping[str, Mapping[str, Callable[[Path], Iterator[Comparison]]]] = MappingProxyType(
+    {
+        f"recipe_{recipe.N_STUDENTS}": {
+            "": recipe.measure,
+            **{f"_{other}": partial(recipe.measure_beside, other) for other in recipe.OTHERS},
+        },
+        f"profile_{profile.N_STUDENTS}": {
+            f"_{size}": partial(profile.measure, size) for size in profile.SIZES
+        },
+    }
+)
+"""Each part may come to no number without keeping the others from theirs."""
 FAILURES = (NotMeasured, NotStarted, PlaywrightError, MySQLError, PyMongoError)
 """What may keep one benchmark from its number, and not the others."""
 NAMES = (
@@ -44,6 +56,7 @@ NAMES = (
     *(f"{kind}_{n}" for n in moves.PLANS for kind in KINDS),
     *(f"command_line_{n}" for n in command_line.RUNS),
     *FROM_SERVERS,
+    *IN_PARTS,
 )
 
 
@@ -93,6 +106,9 @@ def plan(names: Sequence[str], folder: Path) -> Iterator[tuple[str, Callable[[],
     for name, measure in FROM_SERVERS.items():
         if name in names:
             yield name, partial(measure, folder)
+    for name, parts in IN_PARTS.items():
+        for part, measure in parts.items() if name in names else ():
+            yield f"{name}{part}", partial(measure, folder)
 
 
 def write(found: Sequence[Comparison]) -> None:

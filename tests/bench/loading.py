@@ -7,7 +7,7 @@ from tests.bench import held, reads
 from tests.bench.result import Comparison
 
 N_STUDENTS = 1_000_000
-RUNS = 2
+RUNS = 3
 SQL_IS = "pandas.read_sql over PyMySQL"
 FIND_IS = "pd.DataFrame(list(collection.find()))"
 ASKED = {"table": "students", "sum_of": "prior_average"}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tests.bench import child
@@ -17,6 +18,7 @@ from tests.bench.result import Comparison, NotMeasured
 LIMIT_SECONDS = 900
 CLOSE = 1e-6
 """The usual formula of a slope loses digits where ours does not."""
+READ_CHILD = (sys.executable, "-m", "tests.bench.read_child")
 _NUMBERS = itertools.count(1)
 UNITS: Sequence[tuple[str, str, Callable[[Usage], float]]] = (
     ("seconds", "s", attrgetter("seconds")),
@@ -34,26 +36,43 @@ class Read:
     sums: Mapping[str, float]
 
 
-def read(way: str, asked: Mapping[str, Any], *, folder: Path) -> Read:
-    """Read in one of the ways of ``read_child``; raises NotMeasured when it fails or takes too long."""
+def clocked(module: str, *, python: str | Path = sys.executable) -> Sequence[str | Path]:
+    """Return the program that works in the way of a module of this folder."""
+    return python, "-m", "tests.bench.clocked", module
+
+
+def read(
+    way: str, asked: Mapping[str, Any], *, folder: Path, program: Sequence[str | Path] = READ_CHILD
+) -> Read:
+    """Read in one of the ways of a program; raises NotMeasured when it fails or takes too long."""
     number = next(_NUMBERS)
     request, answer = folder / f"request-{number}.json", folder / f"answer-{number}.json"
     request.write_text(json.dumps({"way": way, "folder": str(folder), **asked}), encoding="utf-8")
-    child.run([sys.executable, "-m", "tests.bench.read_child", request, answer], limit_seconds=LIMIT_SECONDS)
+    child.run([*program, request, answer], limit_seconds=LIMIT_SECONDS)
     found = json.loads(answer.read_text(encoding="utf-8"))
     laps = {name: Usage(**used) for name, used in found["laps"].items()}
     return Read(laps, found["n_rows"], found["sums"])
 
 
-def in_turns(ways: Sequence[str], asked: Mapping[str, Any], *, folder: Path, runs: int) -> list[list[Read]]:
-    """Return the reads of each way, made in turns; raises NotMeasured where they did not find the same."""
+def in_turns(
+    ways: Sequence[str],
+    asked: Mapping[str, Any],
+    *,
+    folder: Path,
+    runs: int,
+    programs: Mapping[str, Sequence[str | Path]] = MappingProxyType({}),
+) -> list[list[Read]]:
+    """Return the reads of each way, made in turns; raises NotMeasured where they did not find the same.
+
+    A way of which ``programs`` says nothing is one of ``read_child``.
+    """
     reads: list[list[Read]] = [[] for _ in ways]
     for _ in range(runs):
         for way, of_way in zip(ways, reads, strict=True):
-            of_way.append(read(way, asked, folder=folder))
+            of_way.append(read(way, asked, folder=folder, program=programs.get(way, READ_CHILD)))
     first, *others = itertools.chain.from_iterable(reads)
     for other in others:
-        _check_same(first, other)
+        check_same(first, other)
     return reads
 
 
@@ -77,7 +96,8 @@ def beside(
         )
 
 
-def _check_same(one: Read, other: Read) -> None:
+def check_same(one: Read, other: Read) -> None:
+    """Do nothing where two reads found the same; raises NotMeasured."""
     if one.n_rows != other.n_rows:
         raise NotMeasured(f"The ways found {one.n_rows:,} and {other.n_rows:,} rows.")
     for name, value in one.sums.items():

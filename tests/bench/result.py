@@ -15,6 +15,9 @@ BARS: Mapping[str, float] = MappingProxyType(
         "group_spark_10000000_peak": 1.0,
         "group_mongodb_2000000_peak": 1.0,
         "preview_mysql_5000000_limit": 1.0,
+        "recipe_1000000_seconds": 1.0,
+        "profile_100000_full_seconds": round(1 / 30, 4),
+        "profile_100000_minimal_seconds": round(1 / 8, 4),
     }
 )
 """Name of a comparison -> the highest ratio that is good enough; 1 where the other is a limit itself."""

@@ -82,6 +82,19 @@ def test_a_table_without_rows_or_columns_is_only_a_header():
     assert to_csv_bytes(pd.DataFrame()) == b"\n"
 
 
+def test_numbers_below_zero_stay_numbers_and_texts_beside_them_do_not_run():
+    table = pd.DataFrame({"-gain": [-1.5, -0.0], "n": [-3, 4], "note": text("-2", "-2+cmd")})
+
+    assert to_csv_bytes(table) == b'\'-gain,n,note\n-1.5,-3,"-2"\n-0,4,"\'-2+cmd"\n'
+
+
+@pytest.mark.parametrize("name", ["=a", "+a", "-a", "@a", "\t=a", " =a", "＝a"])
+def test_no_header_runs_in_a_spreadsheet(name):
+    ((header, *_),) = read(to_csv_bytes(pd.DataFrame({name: [1]})))
+
+    assert header == f"'{name}"
+
+
 def test_there_is_no_byte_order_mark_and_every_script_is_utf8():
     assert to_csv_bytes(pd.DataFrame({"ó": text("李")})) == 'ó\n"李"\n'.encode()
 

@@ -6,9 +6,11 @@ import pytest
 
 from core import frames
 from core.cleaning.columns import DropColumns
+from core.cleaning.dates import ParseDates
 from core.cleaning.duplicates import DropDuplicates, KeepOnePerStudent
 from core.cleaning.finding import TITLES
 from core.cleaning.findings import CHECKS, find, propose
+from core.cleaning.merging import MergeStudents
 from core.cleaning.missing import FillWithMedian, FillWithMode
 from core.cleaning.numbers import ParseFlags, ParseNumbers
 from core.cleaning.ranges import SetRange
@@ -40,7 +42,7 @@ def test_a_clean_table_passes_and_says_how_many_checks_did():
 
     assert found.is_empty
     assert {one.severity for one in found} == {"passed", "not applicable"}
-    assert found.why_empty == "All 12 checks that apply to this table passed."
+    assert found.why_empty == "All 15 checks that apply to this table passed."
     assert propose(given, found).steps == ()
 
 
@@ -225,7 +227,45 @@ def test_one_birth_date_and_nearly_one_name_may_be_one_student(one, other, alike
 
     assert found.severity == ("tip" if alike else "passed")
     assert found.examples == (("S0000 / S0001",) if alike else ())
-    assert found.step is None
+    assert found.pairs == ((("S0000", "S0001"),) if alike else ())
+    assert found.step == (MergeStudents("student_id", (("S0000", "S0001"),)) if alike else None)
+
+
+def test_a_merge_is_a_persons_decision_and_never_in_the_proposed_recipe():
+    given = people(["Anna Ek", "Anna Ek", "Zoë"], ["2008-01-01"] * 3)
+    found = find(given)
+
+    assert found.by_code("Q004")[0].person_decides
+    assert found.by_code("Q004")[0].step.reason == "1 pair of students looks like one"
+    assert propose(given, found).steps == ()
+
+
+def test_the_fuller_row_is_kept_and_nobody_is_merged_through_a_third():
+    names = ["Anna Svensson", "Anna Svenson", "Anna Svnson"]
+    given = people(names, ["2008-01-01"] * 3)
+    fuller = dataset(
+        {**given.collect(), "x": [None, 1.0, None]}, roles={"name": Role.NAME, "born": Role.PROTECTED}
+    )
+    found = only("Q004", fuller)
+
+    assert found.pairs == (("S0000", "S0001"), ("S0001", "S0002"))
+    assert found.step == MergeStudents("student_id", (("S0001", "S0000"), ("S0001", "S0002")))
+    chain = only("Q004", given).step
+    assert chain == MergeStudents("student_id", (("S0000", "S0001"),))
+
+
+def test_without_an_id_column_pairs_are_shown_by_their_rows_and_not_merged():
+    frame = people(["Anna Ek", "Anna Ek"], ["2008-01-01"] * 2).collect().drop(columns="student_id")
+    found = only("Q004", dataset(frame, roles={"name": Role.NAME}))
+
+    assert (found.examples, found.pairs, found.step) == (("row 1 / row 2",), (), None)
+
+
+def test_a_list_of_pairs_that_nobody_would_read_is_not_offered(monkeypatch):
+    monkeypatch.setattr("core.cleaning.checks.people._MOST_MERGED", 1)
+    given = people(["Anna Ek", "Anna Ek", "Li Wei", "Li Wei"], ["2008-01-01"] * 4)
+
+    assert (only("Q004", given).count, only("Q004", given).step) == (2, None)
 
 
 def test_another_birth_date_the_same_id_or_no_value_makes_no_pair():
@@ -474,6 +514,28 @@ def test_the_proposed_steps_come_in_an_order_in_which_each_helps_the_next():
     assert recipe.describe()[5] == (
         "Make values of 'fees' below 0 or above 1000 missing, because 1 value of 'fees' is impossible."
     )
+
+
+def test_the_steps_of_the_later_checks_take_their_place_among_the_others():
+    given = dataset(
+        {
+            "started": text("2026-09-01", "31.08.2026 ", "2026-09-02", "2026-09-01", None),
+            "hours": text("< 5", "10-May", "> 10", "> 10", "#NAME?"),
+            "mail": text("a@b.org", "c@b.org", "d@b.org", "e@b.org", "f@b.org"),
+            "fees": [1.0, 2.0, 3.0, 4.0, None],
+        }
+    )
+    recipe = propose(given, find(given))
+
+    assert [step.kind for step in recipe.steps] == [
+        *("strip_text", "placeholders_to_missing", "parse_dates", "map_values"),
+        *("fill_with_median", "fill_with_mode"),
+    ]
+    assert recipe.steps[1] == PlaceholdersToMissing(("hours",), ("#NAME?",))
+    assert recipe.steps[2] == ParseDates(("started",), ("ymd", "dmy"))
+    assert recipe.steps[-1] == FillWithMode(("hours",))
+    cleaned = recipe.fit(given).apply(given)
+    assert lists(cleaned.frame)["hours"] == ["< 5", "5 - 10", "> 10", "> 10", "> 10"]
 
 
 def test_differing_rows_under_one_id_are_left_to_a_person():

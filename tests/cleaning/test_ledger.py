@@ -2,12 +2,16 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from core import frames
 from core.cleaning.columns import DropColumns
 from core.cleaning.duplicates import DropDuplicates, KeepOnePerStudent
+from core.cleaning.ledger import numbered
+from core.cleaning.merging import MergeStudents
 from core.cleaning.missing import FillWithMedian, FillWithMode
 from core.cleaning.numbers import ParseNumbers
 from core.cleaning.ranges import SetRange
@@ -106,6 +110,63 @@ def test_added_and_dropped_columns_and_their_gaps_are_told():
         ["b", 2, None],
         ["a_was_missing", None, 0],
     ]
+
+
+def test_a_step_that_is_switched_off_is_listed_with_what_it_would_do_and_zeros():
+    given = dataset({"student_id": text("a", None), "x": [1.0, None]})
+    steps = (DropRows(("student_id",), is_on=False, reason="1 row has no id"), FillWithMedian(("x",)))
+    report = ledger(Recipe(steps), given)
+    first = report.steps[0]
+
+    assert first.what == "Switched off: Drop rows without a value in 'student_id', because 1 row has no id."
+    assert (first.n_in, first.n_out, first.n_changed, first.n_emptied, first.n_filled) == (2, 2, 0, 0, 0)
+    assert (first.is_on, first.columns_added, first.examples) == (False, (), ())
+    assert (report.steps[1].step, report.steps[1].n_filled) == (2, 1)
+    assert report.exclusions == ()
+
+
+def test_a_recipe_of_which_all_steps_are_off_says_why_there_is_nothing():
+    given = dataset({"student_id": text("a"), "x": [1.0]})
+    report = ledger(Recipe((DropColumns(("x",), is_on=False),)), given)
+
+    assert report.is_empty
+    assert report.why_empty == "All steps of the recipe are switched off."
+
+
+def test_a_step_that_may_change_every_column_is_looked_at_in_all_of_them():
+    given = dataset({"student_id": text("a", "b"), "x": [None, 1.0], "y": text(None, "q")})
+    report = ledger(Recipe((MergeStudents("student_id", (("a", "b"),)),)), given)
+
+    assert (report.steps[0].n_changed, report.steps[0].n_filled) == (2, 2)
+    assert [one.student_id for one in report.exclusions] == ["b"]
+
+
+@pytest.mark.spark
+def test_spark_keeps_the_same_ledger_and_the_order_of_the_rows(spark):
+    given = dataset(
+        {
+            "student_id": text("b", "a ", "b", "b", None, "a"),
+            "device": text("own", " Own", "own", "own", "x", None),
+            "fees": text("1,5", "?", "1,5", "2", "-0", "7"),
+        }
+    )
+    steps = (
+        StripText(("student_id", "device")),
+        ParseNumbers(("fees",)),
+        DropRows(("student_id",)),
+        DropDuplicates(("student_id",)),
+        FillWithMode(("device",), is_on=False),
+        KeepOnePerStudent(("student_id",)),
+        FillWithMedian(("fees",), was_missing=True),
+    )
+    with frames.kept(frames.on_spark(numbered(given.collect()), spark)) as held:
+        there = given.with_frame(held, note="on Spark")
+        fitted = Recipe(steps).fit(there)
+        cleaned, report = fitted.clean(there)
+    expected, wanted = Recipe(steps).fit(given).clean(given)
+
+    assert_frame_equal(cleaned.collect(), expected.collect())
+    assert report == wanted
 
 
 def test_a_report_that_found_nothing_says_so():

@@ -1,10 +1,12 @@
 """Filling gaps."""
 
+import math
+
 import pandas as pd
 import pytest
 
 from core import frames
-from core.cleaning.missing import FillWithConstant, FillWithMedian, FillWithMode
+from core.cleaning.missing import FillWithConstant, FillWithMean, FillWithMedian, FillWithMode
 from core.errors import StepFailed, WrongKind
 from core.schema import Kind, Role
 from tests.cleaning.tables import after, dataset, lists, text
@@ -18,6 +20,24 @@ def test_new_rows_get_the_median_of_the_fitted_rows():
     assert learned == {"gpa": 3.0}
     assert lists(new) == {"gpa": [3.0, 1.0]}
     assert step.describe(learned) == "Fill the gaps of 'gpa' with its median (3)."
+
+
+def test_new_rows_get_the_mean_of_the_fitted_rows():
+    step = FillWithMean(("gpa",))
+    learned = step.fit(frames.wrap(pd.DataFrame({"gpa": [2.0, None, 4.0, 9.0]})))
+    new = step.apply(frames.wrap(pd.DataFrame({"gpa": [None, 1.0]})), learned)
+
+    assert learned == {"gpa": 5.0}
+    assert lists(new) == {"gpa": [5.0, 1.0]}
+    assert step.describe() == "Fill the gaps of 'gpa' with its mean."
+    assert FillWithMean(("gpa", "n")).describe({"gpa": 5.0, "n": None}) == (
+        "Fill the gaps of 'gpa' and 'n' with their means (5, nothing known)."
+    )
+
+
+@pytest.mark.parametrize("step", [FillWithMedian, FillWithMean, FillWithMode])
+def test_infinite_numbers_teach_nothing_and_stay(step):
+    assert after(step(("a",)), a=[math.inf, math.inf, 2.0, None])["a"] == [math.inf, math.inf, 2.0, 2.0]
 
 
 def test_whole_numbers_take_a_median_between_them():
@@ -43,7 +63,7 @@ def test_the_most_frequent_value_fills_and_the_smallest_on_ties(values, mode):
 
 
 def test_a_column_without_values_teaches_nothing_and_keeps_its_gaps():
-    for step in (FillWithMedian(("a",)), FillWithMode(("a",))):
+    for step in (FillWithMedian(("a",)), FillWithMean(("a",)), FillWithMode(("a",))):
         assert step.fit(frames.wrap(pd.DataFrame({"a": [float("nan")]}))) == {"a": None}
         assert after(step, a=[float("nan")])["a"] == [None]
         assert "(nothing known)" in step.describe({"a": None})
@@ -79,6 +99,13 @@ def test_a_constant_fills_columns_of_its_own_kind():
         after(FillWithConstant(("a",), value=0.0), a=text("own"))
 
 
+def test_a_mean_needs_numbers():
+    with pytest.raises(
+        WrongKind, match=r"^The column 'a' does not hold numbers, which fill_with_mean needs.$"
+    ):
+        after(FillWithMean(("a",)), a=text("1"))
+
+
 def test_a_median_needs_numbers_and_a_mode_needs_numbers_or_text():
     with pytest.raises(
         WrongKind, match=r"^The column 'a' does not hold numbers, which fill_with_median needs.$"
@@ -91,4 +118,7 @@ def test_a_median_needs_numbers_and_a_mode_needs_numbers_or_text():
 
 
 def test_only_fills_that_learn_are_learned_again_inside_the_folds():
-    assert [step.in_folds for step in (FillWithMedian, FillWithMode, FillWithConstant)] == [True, True, False]
+    learning = (FillWithMedian, FillWithMean, FillWithMode)
+
+    assert all(step.in_folds for step in learning)
+    assert not FillWithConstant.in_folds

@@ -1,9 +1,11 @@
 """A recipe: written down, learned, replayed, edited; and refused in one sentence."""
 
 import json
+from dataclasses import dataclass, fields, replace
 
+import narwhals.stable.v2 as nw
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
@@ -14,8 +16,9 @@ from core.cleaning.missing import FillWithConstant, FillWithMedian, FillWithMode
 from core.cleaning.numbers import ParseNumbers
 from core.cleaning.ranges import SetRange
 from core.cleaning.recipe import FittedRecipe, Recipe
+from core.cleaning.registry import STEPS
 from core.cleaning.text import MapValues, PlaceholdersToMissing, StripText
-from core.errors import ColumnNotFound, RecipeError, UnknownStep
+from core.errors import AppError, ColumnNotFound, RecipeError, UnknownStep
 from core.schema import Kind
 from tests.cleaning.tables import dataset, lists, text
 
@@ -168,6 +171,20 @@ def test_an_error_says_in_which_step_it_arose():
         ('{"steps": {}}', "This is not a recipe: it has no list of 'steps'."),
         ('{"steps": [], "name": 5}', "The 'name' of the recipe must be a text."),
         ('{"steps": [], "waymark_recipe": 9}', "The recipe has the layout version '9', which is not known."),
+        (
+            '{"steps": [' + ", ".join(['{"kind": "strip_text", "columns": []}'] * 10_000) + "]}",
+            "The recipe has 10,000 steps, which is more than 500.",
+        ),
+        ('{"steps": [], "name": "\\ud800"}', "The recipe is not readable JSON."),
+        ('{"steps": [' + "9" * 5_000 + "]}", "The recipe is not readable JSON."),
+        (
+            '{"steps": [{"kind": "set_range", "column": "a", "lowest": 1e999}]}',
+            "The setting 'lowest' of Step 1 (set_range) must be a number or null.",
+        ),
+        (
+            '{"steps": [{"kind": "%s"}]}' % ("impute\\n" * 50),
+            "Step 1 is of an unknown kind 'impute impute impute impute impute impute impute impute impu…'.",
+        ),
         ('{"steps": [7]}', "Step 1 has no 'kind'."),
         (
             '{"steps": [{"kind": "set_range", "column": "a", "lowest": 5, "highest": 1}]}',
@@ -179,6 +196,85 @@ def test_nonsense_is_refused_in_one_sentence(written, message):
     with pytest.raises(RecipeError) as failure:
         Recipe.from_json(written)
     assert str(failure.value) == message
+
+
+def test_steps_are_exchanged_and_moved_in_a_new_recipe():
+    one, two, three, four = (StripText((name,)) for name in "abcd")
+    recipe = Recipe((one, two, three), name="old")
+
+    assert recipe.replaced(four, at=1).steps == (one, four, three)
+    assert recipe.moved(0, to=2).steps == (two, three, one)
+    assert recipe.moved(2, to=0).steps == (three, one, two)
+    assert recipe.moved(1, to=1) == recipe
+    assert recipe.with_name("new") == Recipe(recipe.steps, name="new")
+    for change in (
+        lambda: recipe.replaced(four, at=3),
+        lambda: recipe.moved(3, to=0),
+        lambda: recipe.moved(0, to=3),
+    ):
+        with pytest.raises(RecipeError, match=r"^The recipe has no step 4.$"):
+            change()
+
+
+def off(step):
+    return replace(step, is_on=False)
+
+
+def test_a_step_that_is_switched_off_does_nothing_and_keeps_its_number():
+    steps = (StripText(("device",)), off(FillWithMode(("device",))), DropColumns(("blank",)))
+    fitted = Recipe(steps).fit(students())
+    cleaned, report = fitted.clean(students())
+
+    assert fitted.states == ({}, {}, {})
+    assert fitted.learned().empty
+    assert fitted.describe()[1] == "Switched off: Fill the gaps of 'device' with its most frequent value."
+    assert [(one.step, one.kind, one.is_on) for one in report.steps] == [
+        (1, "strip_text", True),
+        (2, "fill_with_mode", False),
+        (3, "drop_columns", True),
+    ]
+    assert (report.steps[1].n_in, report.steps[1].n_out, report.steps[1].n_changed) == (5, 5, 0)
+    assert cleaned.provenance.notes == (
+        f"Cleaned by recipe {Recipe(steps).digest()} (3 steps, 1 switched off).",
+    )
+
+
+def test_a_step_that_is_switched_off_may_name_columns_that_are_gone():
+    recipe = Recipe((off(DropColumns(("gone",))), StripText(("device",))))
+
+    recipe.check(students().schema)
+    assert recipe.fit(students()).apply(students()).schema == students().schema
+
+
+def test_the_digest_takes_no_account_of_steps_that_are_switched_off():
+    one, two = StripText(("a",)), StripText(("b",))
+
+    assert Recipe((one, off(two))).digest() == Recipe((one,)).digest()
+    assert Recipe((one, off(two))) != Recipe((one,))
+
+
+def test_a_recipe_is_checked_against_the_columns_of_a_table():
+    WHOLE.check(students().schema)
+    WHOLE.check(students().schema.names())
+    made = Recipe((FillWithMedian(("fees",), was_missing=True), DropColumns(("fees_was_missing",))))
+    made.check(["fees"])
+    with pytest.raises(ColumnNotFound) as refused:
+        WHOLE.check(["student_id", "device", "blank", "notes", "fee"])
+    assert str(refused.value) == (
+        "There is no column 'fees' (needed by step 2 of the recipe, placeholders_to_missing)."
+    )
+    assert refused.value.hint.startswith("Did you mean 'fee'?")
+
+
+def test_a_column_that_an_earlier_step_takes_away_is_told_with_that_step():
+    recipe = Recipe((DropColumns(("fees",)), off(StripText(("x",))), SetRange("fees", 0, 1)))
+    with pytest.raises(ColumnNotFound) as refused:
+        recipe.check(["fees", "device"])
+
+    assert str(refused.value) == "There is no column 'fees' (needed by step 3 of the recipe, set_range)."
+    assert refused.value.hint == (
+        "It is taken away by step 1 (drop_columns): put that one later, or take one of the two out."
+    )
 
 
 def test_an_unknown_step_is_named():
@@ -245,3 +341,65 @@ def test_a_whole_recipe_learns_and_cleans_the_same_on_spark(spark):
         fitted.apply(given).collect(),
     )
     assert fitted.report(held_by_spark).n_out == 4
+
+
+SETTINGS = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**400), 10**400)
+    | st.floats()
+    | st.text(max_size=6)
+    | st.sampled_from(["device", "fees", "hours > 1", "mean(a)", "ymd", "median", "fullest", "(((", "text"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=6,
+)
+
+
+@st.composite
+def hand_made_steps(draw):
+    """Return a step of a known kind whose settings are whatever a hand may write."""
+    kind = draw(st.sampled_from(sorted(STEPS)))
+    names = [field.name for field in fields(STEPS[kind])]
+    chosen = draw(st.lists(st.sampled_from([*names, "colums"]), max_size=5, unique=True))
+    return {"kind": kind, **{name: draw(SETTINGS) for name in chosen}}
+
+
+@given(st.lists(hand_made_steps(), max_size=3))
+@settings(max_examples=300)
+def test_whatever_the_settings_of_a_known_kind_the_answer_is_a_recipe_or_a_sentence(steps):
+    try:
+        recipe = Recipe.from_json(json.dumps({"steps": steps}))
+    except AppError as error:
+        recipe, sentence = None, str(error)
+
+    assert sentence.endswith(".") if recipe is None else Recipe.from_json(recipe.to_json()) == recipe
+    if recipe is not None:
+        assert len(recipe.digest()) == 12
+        assert all(words.endswith(".") for words in recipe.describe())
+
+
+@pytest.mark.spark
+def test_steps_that_need_the_rows_in_memory_collect_once_and_the_notes_say_so(spark):
+    given = students()
+    held = given.with_frame(frames.on_spark(given.collect(), spark), note="moved to Spark")
+    steps = (StripText(("device",)), Together(("device",)), off(Together(("fees",))), DropColumns(("blank",)))
+    fitted = Recipe(steps).fit(held)
+    cleaned = fitted.apply(held)
+
+    assert isinstance(cleaned.frame, nw.DataFrame)
+    assert cleaned.provenance.notes[-1] == "Steps from 2 on ran on the rows in memory."
+    assert sorted(lists(cleaned.frame)["device"]) == ["?", "Own", "own", "own", "shared"]
+    assert "memory" not in fitted.apply(given).provenance.notes[-1]
+    assert fitted.states == Recipe(steps).fit(given).states
+
+
+@dataclass(frozen=True)
+class Together(StripText):
+    """A step for the tests that works on pandas only."""
+
+    kind = "together"
+    collects = True
+
+    def _replay(self, frame, state):
+        assert isinstance(frame, nw.DataFrame)
+        return frame

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.cleaning.bins import BinNumbers
 from core.cleaning.missing import FillWithConstant
 from core.cleaning.ranges import SetRange
 from core.cleaning.registry import step_from_dict, step_to_dict
@@ -22,6 +23,15 @@ def test_the_reason_is_kept_but_makes_no_other_step():
     assert hash(step) == hash(StripText(("a",)))
 
 
+def test_a_step_says_that_it_is_switched_off_and_nothing_while_it_is_on():
+    off = StripText(("a",), is_on=False)
+
+    assert step_to_dict(off) == {"kind": "strip_text", "columns": ["a"], "is_on": False}
+    assert read(step_to_dict(off)) == off
+    assert off != StripText(("a",))
+    assert read({"kind": "strip_text", "columns": [], "is_on": True}) == StripText(())
+
+
 def test_numbers_pairs_choices_and_nothing_are_read_as_declared():
     assert read({"kind": "set_range", "column": "a", "lowest": 0, "highest": None}) == SetRange("a", 0.0)
     assert read({"kind": "map_values", "column": "a", "mapping": [["x", "y"]]}) == MapValues(
@@ -31,6 +41,14 @@ def test_numbers_pairs_choices_and_nothing_are_read_as_declared():
     assert read({"kind": "fill_with_constant", "columns": [], "value": "5"}) == FillWithConstant(
         (), value="5"
     )
+
+
+def test_lists_of_numbers_and_whole_numbers_are_read_as_declared():
+    edges = {"kind": "bin_numbers", "column": "a", "edges": [50, 60.5], "quantiles": 0}
+
+    assert read(edges) == BinNumbers("a", (50.0, 60.5))
+    assert step_to_dict(read(edges)) == edges
+    assert read({"kind": "bin_numbers", "column": "a", "quantiles": 4}) == BinNumbers("a", quantiles=4)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +83,32 @@ def test_numbers_pairs_choices_and_nothing_are_read_as_declared():
             "The setting 'lowest' of Step 3 (set_range) must be a number or null.",
         ),
         (
-            {"kind": "set_range", "column": "a", "outside": "flag"},
-            "The setting 'outside' of Step 3 (set_range) must be one of 'missing', 'clip'.",
+            {"kind": "set_range", "column": "a", "outside": "warn"},
+            "The setting 'outside' of Step 3 (set_range) must be one of 'missing', 'clip', 'flag'.",
+        ),
+        (
+            {"kind": "bin_numbers", "column": "a", "edges": [1, "2"]},
+            "The setting 'edges' of Step 3 (bin_numbers) must be a list of numbers.",
+        ),
+        (
+            {"kind": "bin_numbers", "column": "a", "quantiles": 4.5},
+            "The setting 'quantiles' of Step 3 (bin_numbers) must be a whole number.",
+        ),
+        (
+            {"kind": "bin_numbers", "column": "a", "quantiles": 2.5},
+            "The setting 'quantiles' of Step 3 (bin_numbers) must be a whole number.",
+        ),
+        (
+            {"kind": "bin_numbers", "column": "a", "quantiles": 10**30},
+            "The setting 'quantiles' of Step 3 (bin_numbers) must be a whole number.",
+        ),
+        (
+            {"kind": "strip_text", "columns": [], "is_on": "no"},
+            "The setting 'is_on' of Step 3 (strip_text) must be true or false.",
+        ),
+        (
+            {"kind": "strip_text", "columns": [], "a\nb" * 40: 1},
+            f"Step 3 (strip_text) has an unknown setting '{('a b' * 40)[:60]}…'.",
         ),
         (
             {"kind": "fill_with_mode", "columns": [], "was_missing": 1},

@@ -126,3 +126,14 @@ def test_every_value_is_in_one_bin(values):
     assert 1 <= len(found.bars) <= 60
     assert found.bars[0].low <= min(values)
     assert found.bars[-1].high >= max(values)
+
+
+def test_categories_by_group_hide_what_the_totals_of_both_would_give_away(table):
+    cells = {("a", "x"): 3, ("a", "y"): 40, ("b", "x"): 50, ("b", "y"): 60, ("a", "z"): 20, ("b", "z"): 30}
+    rows = [pair for pair, n in cells.items() for _ in range(n)]
+    data = table(c_g=[g for g, _ in rows], c_x=[x for _, x in rows])
+    found = distribution(data.frame, column=data.schema.column("c_x"), group=data.schema.column("c_g"))
+
+    # The 3 follow from the row's total and from the column's: each needs a second hidden cell.
+    assert {(bar.group, bar.label) for bar in found.bars} == {("a", "y"), ("b", "y")}
+    assert found.n_withheld == 4

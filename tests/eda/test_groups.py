@@ -150,7 +150,7 @@ def test_a_lower_rate_is_said_in_points_with_its_interval(table):
     found = compare_groups(data.frame, value="f_pass", group="f_job", schema=schema)
 
     assert found.sentence == (
-        "Among students with paid work above 20 h, passed was 10 points less frequent than among the others "
+        "Students with paid work above 20 h passed 10 points less often than the others "
         "(60 % against 70 %; 95 % interval 2 to 18). This is an association: it does not say why."
     )
 
@@ -184,7 +184,7 @@ def test_no_clear_difference_is_said_as_such(table):
 def test_an_equal_rate_is_said_as_equal(table):
     data = table(f_out=[1.0, 0.0] * 40, c_g=["a"] * 40 + ["b"] * 40)
     assert compare(data, "f_out", "c_g").sentence == (
-        "Among students with c_g 'a', f_out was as frequent as among the others (50 % against "
+        "Students with c_g 'a' had f_out as often as the others (50 % against "
         "50 %; 95 % interval -21 to 21, so there may be no difference). "
         "This is an association: it does not say why."
     )
@@ -272,30 +272,6 @@ def test_two_constant_groups_are_compared_by_ranks(table):
     assert found.test.p < 1e-9
 
 
-def test_intervals_of_a_mean_difference_hold_the_truth_in_95_of_100():
-    hits, tries = 0, 300
-    schema = Schema((Column("x", Kind.NUMBER, Role.FEATURE), Column("g", Kind.FLAG, Role.FEATURE)))
-    for seed in range(tries):
-        rng = np.random.default_rng(seed)
-        x = np.r_[rng.normal(1.0, 1, 25), rng.normal(0.0, 3, 60)]
-        frame = pd.DataFrame({"x": x, "g": np.r_[np.ones(25), np.zeros(60)]})
-        group = compare_groups(frame, value="x", group="g", schema=schema).groups[1]
-        hits += group.difference_low <= 1.0 <= group.difference_high
-    assert 0.92 <= hits / tries <= 0.98
-
-
-def test_intervals_of_a_risk_difference_hold_the_truth_in_95_of_100():
-    hits, tries = 0, 300
-    schema = Schema((Column("x", Kind.FLAG, Role.OUTCOME), Column("g", Kind.FLAG, Role.FEATURE)))
-    for seed in range(tries):
-        rng = np.random.default_rng(seed)
-        x = np.r_[rng.random(80) < 0.35, rng.random(150) < 0.2].astype(float)
-        frame = pd.DataFrame({"x": x, "g": np.r_[np.ones(80), np.zeros(150)]})
-        group = compare_groups(frame, value="x", group="g", schema=schema).groups[1]
-        hits += group.difference_low <= 0.15 <= group.difference_high
-    assert 0.92 <= hits / tries <= 0.98
-
-
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 90), st.integers(1, 5), st.integers(0, 1_000))
 def test_students_are_neither_lost_nor_counted_twice_in_any_order(n, n_groups, seed):
@@ -309,5 +285,7 @@ def test_students_are_neither_lost_nor_counted_twice_in_any_order(n, n_groups, s
 
     assert first.n + first.n_left_out == n
     assert first.is_empty or sum(g.n for g in first.groups) == first.n
-    numeric = first.frame().drop(columns="group").astype(float)
-    np.testing.assert_allclose(numeric, second.frame().drop(columns="group").astype(float), atol=1e-9)
+    words = ["group", "test", "why"]
+    assert first.frame()[words].equals(second.frame()[words])
+    numeric = first.frame().drop(columns=words).astype(float)
+    np.testing.assert_allclose(numeric, second.frame().drop(columns=words).astype(float), atol=1e-9)

@@ -31,7 +31,9 @@ def test_number_pairs_equal_scipy_on_the_students_with_both_known(school):
     assert (ours.value, ours.p, ours.n) == pytest.approx((pearson.statistic, pearson.pvalue, len(both)))
     assert (ours.low, ours.high) == pytest.approx((interval.low, interval.high))
     assert (ranked.value, ranked.p) == pytest.approx((spearman.statistic, spearman.pvalue))
-    assert np.isnan(ranked.low)
+    error = np.sqrt((1 + ranked.value**2 / 2) / (ranked.n - 3))
+    expected = np.tanh(np.arctanh(ranked.value) + np.array([-1, 1]) * stats.norm.ppf(0.975) * error)
+    assert (ranked.low, ranked.high) == pytest.approx(expected)
 
 
 def test_every_number_pair_equals_pandas_with_gaps_and_ties():
@@ -82,16 +84,6 @@ def test_p_values_are_adjusted_over_all_rows(school):
 
     expected = multipletests(frame["p"], method="fdr_bh")[1]
     np.testing.assert_allclose(frame["q"], expected)
-
-
-def test_few_discoveries_are_made_where_nothing_goes_together():
-    false = 0
-    for seed in range(100):
-        rng = np.random.default_rng(seed)
-        frame = pd.DataFrame(rng.normal(size=(100, 6)), columns=list("abcdef"))
-        schema = Schema(tuple(Column(name, Kind.NUMBER, Role.FEATURE) for name in frame))
-        false += (associate(frame, schema=schema).frame()["q"] < 0.05).any()
-    assert false <= 12
 
 
 def test_columns_that_do_not_vary_have_no_value(table):

@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import pickle
 import subprocess
 import sys
 import time
@@ -13,11 +12,12 @@ import pytest
 from core.caseload.access import LOCAL
 from core.errors import AppError, LoginRefused, SourceUnavailable
 from core.jobs import JobRunner
+from core.settings import Settings
 from core.sources.base import DemoSpec
 from core.workflow import joining, tables
 from core.workflow.joining import join_plan
 from core.workflow.requests import TableRequest
-from tests.faults import leaks, verdicts
+from tests.faults import leaks, targets, verdicts
 from tests.faults.world import NAMES, SOURCES, plan_over, states
 
 pytestmark = pytest.mark.servers
@@ -187,21 +187,26 @@ def first_error(settings):
 
 def test_no_password_is_in_the_log_of_jobs_that_tell_everything(small, settings, tmp_path):
     wrong = small.settings(tmp_path / "other", password="canary-wrong")
-    said = log_of_jobs(tmp_path, (request_of(1), settings, "planted"), (request_of(1), wrong, "nothing"))
+    given = [Settings.load(env=targets.environment_of(one)) for one in (settings, wrong)]
+    said = log_of_jobs((request_of(1), settings, "planted"), (request_of(1), wrong, "nothing"))
 
+    assert given == [settings, wrong], "the program knows the passwords"
     assert "reading planted" in said, "what is in the log is found"
     assert "Provenance(" in said
     assert "LoginRefused(" in said
     assert "canary" not in said
 
 
-def log_of_jobs(folder, *wanted):
+def log_of_jobs(*wanted):
     """All that a program writes that runs these as jobs, its children included."""
-    place = folder / "requests.pickle"
-    place.write_bytes(pickle.dumps(wanted))
-    script = f"from tests.faults import targets; targets.run({str(place)!r})"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    place.unlink()
+    script = "import sys; from tests.faults import targets; targets.run(sys.stdin.read())"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        input=targets.as_json(wanted),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return done.stdout + done.stderr
 
 

@@ -145,9 +145,9 @@ def test_what_the_form_asks_for_depends_on_the_kind(screen):
     assert asked["sqlite"] == {"Name", "File"}
 
 
-def state_mysql(page, password="hunter2-secret"):
+def state_mysql(page, password="hunter2-secret", host="127.0.0.1"):
     field(page, "Name").set_value("own")
-    field(page, "Host").set_value("127.0.0.1")
+    field(page, "Host").set_value(host)
     field(page, "Port").set_value(3399)
     field(page, "User").set_value("reader")
     field(page, "Password").set_value(password)
@@ -175,6 +175,14 @@ def test_an_empty_password_keeps_the_earlier_one_when_another_database_is_chosen
     field(page, "Database").set_value("marks")
     send(page)
     assert (stated()["own"].database, stated()["own"].password.reveal()) == ("marks", "hunter2-secret")
+
+
+def test_an_address_with_colons_is_shown_in_brackets_and_changed_without_them(screen):
+    page = state_mysql(servers_of(screen), host="::1")
+    assert "MySQL or MariaDB · [::1]:3399" in texts(page)
+
+    field(page, "Connection").set_value("own").run()
+    assert (field(page, "Host").value, field(page, "Port").value) == ("::1", 3399)
 
 
 def test_another_host_does_not_get_the_earlier_password(screen):

@@ -10,7 +10,10 @@ from core import cache
 from pages.ui import explore_charts, state
 from tests.pages.screen import open_page, settled, texts
 
-PANELS = ("Summary", "One column", "Relations", "Missing values", "Outliers", "Groups")
+PANELS = (
+    "Summary", "One column", "Two columns", "Over time", "Relations", "Missing values", "Outliers", "Groups",
+    "Barriers together",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -131,6 +134,70 @@ def test_without_an_outcome_the_other_columns_are_compared(page):
 
     (box,) = [one for one in page.selectbox if one.label == "Compare"]
     assert "The outcome" not in box.options
+
+
+def several(page, label, values):
+    (box,) = [one for one in page.multiselect if one.label == label]
+    box.set_value(list(values)).run()
+    return settled(page)
+
+
+def test_two_columns_are_drawn_against_each_other_and_three_in_pairs(page):
+    page = panel(page, "Two columns")
+
+    assert "Travel one way against Paid work, " in texts(page)
+    page = several(page, "Columns", ["work_hours", "travel_minutes", "attendance_rate"])
+    assert len(page.get("arrow_vega_lite_chart") or page.get("vega_lite_chart")) == 3
+    assert "Choose at least two columns." in texts(several(page, "Columns", ["work_hours"]))
+
+
+def test_a_value_is_drawn_over_terms_with_its_lowest_and_highest(page):
+    page = choose(panel(page, "Over time"), "Over", "cohort")
+
+    assert "The outcome was rarest in" in texts(page)
+    assert "a change is not a change in anybody" in texts(page)
+    assert page.dataframe[0].value["n"].min() >= 10
+
+
+def test_barriers_are_counted_by_the_rules_that_a_person_states(page):
+    page = panel(page, "Barriers together")
+    assert "Choose at least one barrier" in texts(page)
+    page = several(page, "Barriers", ["work_hours", "device"])
+    assert "Choose at least one barrier" in texts(page)
+    page = several(page, "Device is a barrier at", ["phone only"])
+
+    assert "carry 0 barriers" in texts(page)
+    assert "Association, never cause." in texts(page)
+    assert "By chance" in texts(page) or "come together" in texts(page) or "not shown" in texts(page)
+
+
+def narrowed(page, column, test, value):
+    page = choose(choose(page, "Only where", column), "Test", test)
+    (field,) = [one for one in page.number_input if one.label == "Value"]
+    field.set_value(value).run()
+    (button,) = [one for one in page.button if one.label == "Show only these students"]
+    button.click().run()
+    return settled(page)
+
+
+def test_the_page_is_narrowed_to_some_students_and_back(page):
+    page = narrowed(page, "work_hours", "at least", 10.0)
+
+    assert " of 3,030 students after cleaning" in texts(page)
+    assert page.dataframe[0].value.set_index("column").loc["work_hours", "min"] >= 10
+    (out,) = [one for one in page.button if one.label.startswith("Only: Paid work at least 10")]
+    out.click().run()
+    assert "3,030 students after cleaning" in texts(settled(page))
+    assert " of 3,030" not in texts(page)
+
+
+def test_a_choice_of_too_few_says_so_and_can_be_taken_back(page):
+    page = narrowed(page, "work_hours", "at least", 59.5)
+
+    assert "Not shown: fewer than 10 students are in this choice" in page.error[0].value.replace("\\", "")
+    (out,) = [one for one in page.button if one.label.startswith("Only: ")]
+    out.click().run()
+    assert not settled(page).error
 
 
 def look_at(page, content):

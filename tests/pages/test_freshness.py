@@ -58,10 +58,13 @@ def test_read_again_takes_what_the_server_has_now(screen, school, place):
 
 def test_a_source_that_is_down_is_told_on_every_page_and_comes_back_without_a_restart(screen, school, place):
     page = in_use(screen, school)
+    page.button(key=f"test_{school}").click().run()
+    assert "answers" in page.success[0].value or "can be read" in page.success[0].value
     away = place.rename(place.with_suffix(".away"))
     page = press(page, "Read again")
 
     assert not page.error
+    assert not page.success, "an answer from before the reading contradicts what it found"
     assert "its last good copy serves" in page.toast[0].value
     assert len(rows_of(page)) == 60
     for name in PAGES:

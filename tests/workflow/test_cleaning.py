@@ -113,7 +113,9 @@ def test_a_recipe_for_another_table_names_the_column_that_is_missing(settings, t
     with pytest.raises(ColumnNotFound) as refused:
         cleaning.clean(LOCAL, CleaningRequest(table, other), settings=settings)
 
-    assert str(refused.value) == "There is no column 'work_hrs' (needed by fill_with_median)."
+    assert str(refused.value) == (
+        "There is no column 'work_hrs' (needed by step 1 of the recipe, fill_with_median)."
+    )
     assert refused.value.hint.startswith("Did you mean 'work_hours'?")
 
 

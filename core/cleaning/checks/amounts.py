@@ -23,6 +23,12 @@ _TOO_MANY = 0.2
 _FEWEST = 20
 _REACH = 1.5
 """Tukey's fences: this many interquartile ranges beyond the quartiles."""
+_ROBUST_Z = 3.5
+"""Iglewicz and Hoaglin (1993): a value this many robust standard deviations from the median is an outlier."""
+_SIGMA = 1.4826
+"""The standard deviation of a normal column is so many of its median absolute deviations."""
+_SIGMA_OF_MEAN = 1.2533
+"""And so many of its mean absolute deviations, which stand in where half of the values are the median."""
 
 
 def numbers_as_text(table: Table) -> list[Finding]:
@@ -114,7 +120,7 @@ def _span_in_words(low: float | None, high: float | None) -> str:
 
 
 def outliers(table: Table) -> list[Finding]:
-    """Q011: possible but unusual numbers, by Tukey's fences."""
+    """Q011: possible but unusual numbers, by Tukey's fences and by the robust z-score."""
     long_enough = [p for p in table.profiles if p.is_number and len(p.sound) >= _FEWEST]
     if not long_enough:
         words = f"No number column has {_FEWEST} values or more."
@@ -123,20 +129,29 @@ def outliers(table: Table) -> list[Finding]:
 
 
 def _outlier_finding(profile: Profile) -> Finding | None:
-    first, third = (float(q) for q in np.quantile(profile.sound, [0.25, 0.75]))
-    reach = _REACH * (third - first)
-    if reach == 0:
+    low, high = _fences(profile.sound)
+    if low == high:
         return None
-    low, high = first - reach, third + reach
     far = np.sort(profile.sound[(profile.sound < low) | (profile.sound > high)])
     n = len(far)
     if not n:
         return None
-    sides = [f"below {low:g}"] * bool(far[0] < low) + [f"above {high:g}"] * bool(far[-1] > high)
+    sides = [f"below {low:.4g}"] * bool(far[0] < low) + [f"above {high:.4g}"] * bool(far[-1] > high)
     words = (
         f"{counted(n, 'value')} of '{profile.column.title}' ({share(n, len(profile.sound))}) "
-        f"{verb(n, 'lies', 'lie')} far from the others, {' or '.join(sides)}. "
-        "They may well be real: look before changing them."
+        f"{verb(n, 'lies', 'lie')} far from the others, {' or '.join(sides)}, both by the quartiles and "
+        "by the robust z-score. They may well be real: look before changing them."
     )
     examples = tuple(f"{value:g}" for value in dict.fromkeys([*far[-3:][::-1], *far[:2]]))
     return Finding("Q011", "tip", words, profile.name, n, examples)
+
+
+def _fences(numbers: np.ndarray) -> tuple[float, float]:
+    """Return the limits beyond which both rules call a number an outlier; equal where there are none."""
+    first, middle, third = (float(q) for q in np.quantile(numbers, [0.25, 0.5, 0.75]))
+    if first == third:
+        return middle, middle
+    away = np.abs(numbers - middle)
+    sigma = _SIGMA * float(np.median(away)) or _SIGMA_OF_MEAN * float(away.mean())
+    reach, spread = _REACH * (third - first), _ROBUST_Z * sigma
+    return min(first - reach, middle - spread), max(third + reach, middle + spread)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from core.cleaning.checks.spelling import folded
 from core.cleaning.finding import Finding, counted, verb
+from core.cleaning.merging import MergeStudents
 from core.cleaning.profile import Profile, Table
 from core.schema import Kind, Role
 
@@ -17,6 +18,8 @@ _ENDS = 4
 _MOST_ALIKE = 40
 """A larger group with the same date and letters is not compared pair by pair."""
 _MOST_PAIRS = 1_000_000
+_MOST_MERGED = 1_000
+"""A longer list nobody reads, so nothing is offered."""
 
 
 def near_duplicates(table: Table) -> list[Finding]:
@@ -35,7 +38,35 @@ def near_duplicates(table: Table) -> list[Finding]:
         f"'{date.column.title}' and nearly the same name under different ids. Twins and namesakes exist: "
         f"compare the two rows before merging anybody.{more}"
     )
-    return [Finding("Q004", "tip", words, names[0].name, len(pairs), shown)]
+    by_id = () if table.ids is None else tuple((table.called(one), table.called(two)) for one, two in pairs)
+    step = _to_merge(table, pairs)
+    return [
+        Finding(
+            *("Q004", "tip", words, names[0].name, len(pairs), shown, step),
+            person_decides=step is not None,
+            pairs=by_id,
+        )
+    ]
+
+
+def _to_merge(table: Table, pairs: list[tuple[int, int]]) -> MergeStudents | None:
+    """Return the step that merges the pairs into the fuller row of each, on ties that of the smaller id.
+
+    Nobody is merged through a third student: of three that look alike in a chain, the last stays.
+    """
+    if table.student_id is None or len(pairs) > _MOST_MERGED:
+        return None
+    rows = sorted({row for pair in pairs for row in pair})
+    gaps = dict(zip(rows, table.tidied.iloc[rows].isna().sum(axis=1).tolist(), strict=True))
+    kept, dropped, chosen = set[int](), set[int](), []
+    for pair in pairs:
+        best, other = sorted(pair, key=lambda row: (row not in kept, gaps[row], table.called(row)))
+        if best not in dropped and other not in dropped and other not in kept:
+            kept.add(best)
+            dropped.add(other)
+            chosen.append((table.called(best), table.called(other)))
+    why = f"{counted(len(pairs), 'pair')} of students {verb(len(pairs), 'looks', 'look')} like one"
+    return MergeStudents(table.student_id, tuple(chosen), reason=why)
 
 
 def _date_of(table: Table) -> Profile | None:

@@ -81,7 +81,8 @@ def repeated_ids(table: Table) -> list[Finding]:
         "Either a student was entered twice, or two students got one id: look before you drop."
     )
     why = f"{counted(n, 'student')} {verb(n, 'has', 'have')} several rows that differ"
-    return [Finding("Q005", "issue", words, name, n, examples, KeepOnePerStudent((name,), reason=why))]
+    step = KeepOnePerStudent((name,), reason=why)
+    return [Finding("Q005", "issue", words, name, n, examples, step, person_decides=True)]
 
 
 def _who(table: Table, rows: np.ndarray) -> tuple[str, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from core.cleaning.checks.spelling import variants
-from core.cleaning.finding import Finding, counted, verb
+from core.cleaning.finding import Finding, counted, share, verb
 from core.cleaning.profile import Profile, Table
 from core.cleaning.step import shown
 from core.cleaning.text import MapValues, StripText
-from core.schema import Kind, Role
+from core.schema import MODEL_ROLES, Kind, Role
 
 _MOST_SPELLINGS = 5_000
 """A column with more different texts than this is no category."""
@@ -15,6 +17,7 @@ _FEWEST_ROWS = 200
 _SMALL = 10
 """A category of fewer students teaches a model nothing and may show who somebody is."""
 _MOST_CATEGORIES = 50
+_NEARLY_ALL = 0.99
 
 
 def category_variants(table: Table) -> list[Finding]:
@@ -117,3 +120,38 @@ def _single_finding(profile: Profile, value: str) -> Finding:
         f"'{profile.column.title}' is {shown(value)} in every row{gaps}: it tells no student from another."
     )
     return Finding("Q009", "tip", words, profile.name, profile.n_known, (shown(value),))
+
+
+def nearly_constant(table: Table) -> list[Finding]:
+    """Q023: columns of a model that say the same of all but a few."""
+    if table.n_rows < _FEWEST_ROWS:
+        words = f"With fewer than {_FEWEST_ROWS} rows, a few other values say nothing."
+        return [Finding("Q023", "not applicable", words)]
+    used = [p for p in table.of_roles(*MODEL_ROLES) if not p.is_blank]
+    return [one for p in used if (one := _constant_finding(p)) is not None]
+
+
+def _constant_finding(profile: Profile) -> Finding | None:
+    counts = _answers(profile)
+    total, n = int(counts.sum()), int(counts.max()) if len(counts) else 0
+    if total < _FEWEST_ROWS or n < _NEARLY_ALL * total or len(counts) < 2:
+        return None
+    value = min(str(value) for value, times in counts.items() if times == n)
+    words = (
+        f"'{profile.column.title}' is {shown(value)} in {share(n, total)} of the {total:,} rows that have a "
+        f"value. The other {counted(total - n, 'row')} may matter to a person, but "
+        f"{verb(total - n, 'is', 'are')} too few for a model to learn from."
+    )
+    others = counts[counts < n].head(5)
+    examples = tuple(f"{shown(str(other))} ({int(times):,})" for other, times in others.items())
+    return Finding("Q023", "tip", words, profile.name, total - n, examples)
+
+
+def _answers(profile: Profile) -> pd.Series:
+    """Return how often each value occurs, spelt as usual; nothing when the first rows are all different."""
+    if profile.is_text:
+        meant = spellings(profile) if _is_category(profile) else {}
+        return profile.tidy.groupby(lambda text: meant.get(text, text)).sum().sort_values(ascending=False)
+    if profile.values.head(1000).nunique() > _MOST_CATEGORIES:
+        return pd.Series(dtype="int64")
+    return profile.values.value_counts()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.schema import Kind
+from core.sources.base import MOST_EXACT
 from core.sources.columns import vocabulary
 from core.sources.columns.dates import find_format
 from core.sources.columns.hints import has_any
@@ -126,7 +127,7 @@ def _coded(profile: Profile) -> str:
 def _has_gaps(profile: Profile) -> bool:
     """Tell whether few whole numbers lie far apart at no common step, as codes do and amounts do not."""
     numbers = profile.numbers
-    if profile.n_values < 100 or not 3 <= len(numbers) <= FEW or numbers[-1] > 2**53:
+    if profile.n_values < 100 or not 3 <= len(numbers) <= FEW or numbers[-1] > MOST_EXACT:
         return False
     step = np.gcd.reduce(numbers.astype(np.int64))
     return bool(step < 5 and numbers[-1] - numbers[0] > 20 * (len(numbers) - 1))

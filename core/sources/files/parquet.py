@@ -12,14 +12,13 @@ import pyarrow.types as pt
 
 from core.errors import BadFile
 from core.schema import Schema
-from core.sources.base import Progress
+from core.sources.base import MOST_EXACT, Progress
 from core.sources.files.content import Content
 from core.sources.files.headers import clean_names
 from core.sources.files.limits import FileLimits
 from core.sources.files.table import RawTable, no_rows, to_text_frame
 
 DAMAGED = "Write the file again; it may be cut off."
-EXACT = 2**53
 SCHEMA_KEY = b"waymark_schema"
 """Where a Parquet file that Waymark made says what its columns are for."""
 
@@ -130,7 +129,7 @@ def _number(values: pa.ChunkedArray) -> pd.Series:
     """Return numbers as float64; as text where float64 would change them, as in long ids."""
     if pt.is_integer(values.type):
         span = pc.min_max(values).as_py()
-        if max(abs(span["min"] or 0), abs(span["max"] or 0)) > EXACT:
+        if max(abs(span["min"] or 0), abs(span["max"] or 0)) > MOST_EXACT:
             return _text(values)
     if pt.is_decimal(values.type) and values.type.precision > 15:
         return _text(values)

@@ -13,7 +13,7 @@ from core import frames
 from core.dataset import Dataset, Provenance
 from core.errors import AppError, InvalidChoice, TableNotFound, choices_hint
 from core.schema import Kind, Schema
-from core.sources.base import FileSpec, Progress, SourceStatus, TableInfo
+from core.sources.base import FileSpec, Progress, SourceStatus, TableInfo, silent, stage
 from core.sources.files.content import Content, FileKind, kind_of, read_content, shown_name
 from core.sources.files.delimited import read_delimited
 from core.sources.files.detect import FileFormat, detect, open_sheet, open_text
@@ -75,7 +75,7 @@ class FileSource:
         Raises TableNotFound, BadFile, TooLarge.
         """
         content = read_content(self.spec, self.limits)
-        raw, decimal = self._read(content, table, 0, _silent)
+        raw, decimal = self._read(content, table, 0, silent)
         kind = kind_of(content)
         what = "sheet" if kind == "xlsx" else "file"
         n_rows = len(raw.frame) if len(raw.frame) < GUESS_ROWS else None
@@ -104,10 +104,10 @@ class FileSource:
         """
         if limit is not None and limit < 0:
             raise InvalidChoice.of("limit", limit, ["0 or more"])
-        tell = progress or _silent
+        tell = progress or silent
         tell(0.0, f"Reading '{self.name}'")
         content = read_content(self.spec, self.limits)
-        raw, decimal = self._read(content, table, None if rows else limit, _stage(tell, 0.0, READ))
+        raw, decimal = self._read(content, table, None if rows else limit, stage(tell, 0.0, READ))
         tell(READ, "Guessing what each column is for")
         wanted = {**(kinds or {}), **dict.fromkeys(texts, Kind.TEXT)}
         schema = with_kinds(self._schema(content, raw, decimal), wanted)
@@ -197,15 +197,6 @@ class FileSource:
             notes=notes,
         )
         return Dataset(frames.wrap(frame), schema, provenance)
-
-
-def _silent(fraction: float, words: str) -> None:
-    """Tell nobody."""
-
-
-def _stage(tell: Progress, start: float, end: float) -> Progress:
-    """Return a progress call for a part of the whole."""
-    return lambda fraction, words: tell(start + fraction * (end - start), words)
 
 
 def _meeting(

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.errors import ColumnNotFound, InvalidChoice
+from core.errors import ColumnNotFound
 from core.schema import Kind, Schema
 from core.sources.columns.coerce import FLAG_WORDS, as_strings
+from core.sources.condition_values import (
+    COMPARED,
+    is_day,
+    not_comparable,
+    number_of,
+    text_of,
+    time_of,
+    without_value,
+)
 from core.sources.selection import Condition, Test, Value
 
 Bools = npt.NDArray[np.bool_]
-DAY_LENGTH = len("2026-11-21")
-COMPARED: dict[Test, Callable[[Any, Any], Any]] = {
-    Test.IS: operator.eq,
-    Test.IS_NOT: operator.ne,
-    Test.AT_LEAST: operator.ge,
-    Test.AT_MOST: operator.le,
-    Test.ABOVE: operator.gt,
-    Test.BELOW: operator.lt,
-}
 
 
 def matching(frame: pd.DataFrame, schema: Schema, conditions: Sequence[Condition]) -> Bools:
@@ -81,10 +79,10 @@ def _comparable(series: pd.Series, kind: Kind) -> tuple[pd.Series, Callable[[Val
     if kind is Kind.FLAG:
         return as_numbers(series), _flag
     if kind is Kind.NUMBER or pd.api.types.is_numeric_dtype(series.dtype):
-        return as_numbers(series), _number
+        return as_numbers(series), number_of
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
-        return series, _time
-    return as_strings(series), as_text
+        return series, time_of
+    return as_strings(series), text_of
 
 
 def _compared(
@@ -96,49 +94,19 @@ def _compared(
 ) -> Bools:
     """Return the comparison of each cell with one value; what it says of missing cells means nothing."""
     if value is None:
-        raise InvalidChoice(
-            f"The condition '{condition.column} {condition.test}' has no value.",
-            hint="Give a value, or use 'missing' or 'present'.",
-        )
+        raise without_value(condition)
     try:
         against = read(value)
     except (ValueError, TypeError, OverflowError) as error:
-        what = "day" if read is _time else "number"
-        raise InvalidChoice(
-            f"The column '{condition.column}' holds {what}s and cannot be compared with '{value}'.",
-            hint=f"Give a {what}, like {'61.5' if what == 'number' else '2026-11-21'}.",
-        ) from error
-    if read is _time and len(str(value).strip()) == DAY_LENGTH:
+        what = "day" if read is time_of else "number"
+        raise not_comparable(condition.column, what, value) from error
+    if read is time_of and is_day(value):
         cells = cells.dt.normalize()
     found: Bools = compare(cells, against).to_numpy(dtype=bool)
     return found
 
 
-def _number(value: Value) -> float:
-    number = float(value)
-    if math.isnan(number):
-        raise ValueError(value)
-    return number
-
-
 def _flag(value: Value) -> float:
     """Return 1.0 for yes and 0.0 for no, in the words that a file may use."""
     found = FLAG_WORDS.get(value.strip().casefold()) if isinstance(value, str) else None
-    return _number(value) if found is None else found
-
-
-def _time(value: Value) -> pd.Timestamp:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    time = pd.Timestamp(datetime.fromisoformat(value.strip()))
-    return time if time.tz is None else time.tz_convert("UTC").tz_localize(None)
-
-
-def as_text(value: Value) -> str:
-    """Return a value as a text column would hold it: 7.0 as ``7``, True as ``true``."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    is_whole = isinstance(value, int) or (value.is_integer() and abs(value) < 1e15)
-    return str(int(value)) if is_whole else repr(value)
+    return number_of(value) if found is None else found

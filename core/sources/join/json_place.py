@@ -12,12 +12,11 @@ from enum import StrEnum
 from typing import Any, Self, TypeVar
 
 from core.errors import PlanError, choices_hint, quoted
+from core.sources.base import MOST_EXACT
 
 Choice = TypeVar("Choice", bound=StrEnum)
 MOST_BYTES, MOST_DEPTH, MOST_CHARS = 1_000_000, 12, 1_000
 """Of a text: its size, and how deep it may be nested; of one text in it: its length."""
-MOST_EXACT = 2**53
-"""Above it a number would lose digits."""
 SECRETS = re.compile(r"pass|pwd|secret|token|user|login|host|port|url|uri|dsn|address")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

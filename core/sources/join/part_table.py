@@ -9,6 +9,7 @@ import pandas as pd
 
 from core.dataset import Dataset
 from core.schema import Column, Kind, Role, Schema
+from core.sources.base import MOST_EXACT
 from core.sources.columns.coerce import to_kind
 from core.sources.columns.words import label_of as label_of_name
 from core.sources.join.words import label_of, reason_of
@@ -17,7 +18,6 @@ from core.sources.selection import How, Measure
 
 KEPT_ROLES = {Role.PROTECTED, Role.OUTCOME, Role.CONTACT}
 """What a column is for stays so, whatever is made of it: a mean of ages is as protected as the age."""
-MOST_EXACT = 2**53
 WHOLE_VALUES = {How.SUM, How.MEAN, How.LAST, How.TREND}
 
 

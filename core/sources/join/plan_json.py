@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any, cast
 
 from core.connections import NAME
-from core.sources.base import ConnectionSpec, DemoSpec, FileSpec, PartSpec
-from core.sources.join.json_place import MOST_EXACT, Place, Read
+from core.sources.base import MOST_EXACT, ConnectionSpec, DemoSpec, FileSpec, PartSpec
+from core.sources.join.json_place import Place, Read
 from core.sources.plan import Join, Part, SourcePlan
 from core.sources.selection import Condition, How, KeyRule, Measure, Test
 

@@ -1,19 +1,16 @@
-"""A plan as something that can be read: each part from its own source, then put together."""
+"""A part of a plan, read from its own source as the plan knows it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from core import frames
 from core.dataset import Dataset, Provenance
-from core.sources.base import Progress, Source
-from core.sources.join.assemble import Joined, assemble
+from core.sources.base import Progress, Source, silent, stage
 from core.sources.join.drift import refuse_drift
 from core.sources.join.measures import grouping_for, measured, rows_without_key
 from core.sources.join.part_table import PartTable, in_their_kinds, keeping_digits, schema_of_measures
-from core.sources.plan import Part, SourcePlan
+from core.sources.plan import Part
 
 GUESS_ROWS = 1_000
 """From so many rows it is guessed what a measured column is: its role, its unit."""
@@ -30,7 +27,7 @@ def read_part(
     Raises SchemaChanged when the table is no longer what the plan knows, PlanError for measures that
     cannot be worked out, and what the source raises.
     """
-    tell = progress or _silent
+    tell = progress or silent
     if part.measures:
         grouping_for(part, as_of)
     refuse_drift(part, source.describe(part.table, explode=part.explode))
@@ -48,29 +45,6 @@ def read_part(
     return PartTable(dataset)
 
 
-@dataclass(frozen=True)
-class JoinedSource:
-    """The tables of a plan, read and joined."""
-
-    plan: SourcePlan
-    open_part: Callable[[Part], Source]
-    """Gives the source of a part; nothing is connected yet."""
-
-    def load(self, *, progress: Progress | None = None) -> Joined:
-        """Return the student record; raises what ``read_part`` and ``assemble`` raise."""
-        tell = progress or _silent
-        n = len(self.plan.tables)
-        tables = [
-            read_part(
-                self.open_part(part), part, as_of=self.plan.as_of, progress=_stage(tell, i / n, (i + 1) / n)
-            )
-            for i, part in enumerate(self.plan.tables)
-        ]
-        joined = assemble(self.plan, tables)
-        tell(1.0, f"{joined.dataset.provenance.n_rows:,} students")
-        return joined
-
-
 def _read_measured(source: Source, part: Part, as_of: date | None, tell: Progress) -> PartTable:
     grouping = grouping_for(part, as_of)
     of = tuple(dict.fromkeys(measure.of for measure in part.measures if measure.of))
@@ -83,7 +57,7 @@ def _read_measured(source: Source, part: Part, as_of: date | None, tell: Progres
         grouping,
         rows=part.rows,
         explode=part.explode,
-        progress=_stage(tell, GUESSED, GROUPED),
+        progress=stage(tell, GUESSED, GROUPED),
     )
     made = measured(groups, part, as_of=as_of)
     schema = keeping_digits(schema_of_measures(part, first.schema, as_of=as_of), made)
@@ -107,12 +81,3 @@ def _read_measured(source: Source, part: Part, as_of: date | None, tell: Progres
         groups.n_after,
         groups.n_undated,
     )
-
-
-def _silent(fraction: float, words: str) -> None:
-    """Tell nobody."""
-
-
-def _stage(tell: Progress, start: float, end: float) -> Progress:
-    """Return a progress call for a part of the whole."""
-    return lambda fraction, words: tell(start + fraction * (end - start), words)

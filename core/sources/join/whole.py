@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.errors import ColumnNotFound, WrongKind
 from core.schema import Kind, Schema
-from core.sources.base import FieldInfo, Progress, Source
+from core.sources.base import FieldInfo, Progress, Source, silent, stage
 from core.sources.join.grouping import columns_of, group_frame
 from core.sources.selection import Condition, Grouping, Groups
 
@@ -60,19 +60,15 @@ def group_whole(
     progress: Progress | None,
 ) -> Groups:
     """Return the sums of each key of a table that is loaded for it, the needed columns only."""
-    tell = progress or _silent
+    tell = progress or silent
     dataset = source.load(
         table,
         columns=columns_of(grouping),
         rows=rows,
         explode=explode,
         texts=(grouping.key,),
-        progress=lambda fraction, words: tell(fraction * LOADED, words),
+        progress=stage(tell, 0.0, LOADED),
     )
     groups = group_frame(dataset.collect(), dataset.schema, grouping)
     tell(1.0, f"{len(groups.frame):,} keys found in '{table}'")
     return groups
-
-
-def _silent(fraction: float, words: str) -> None:
-    """Tell nobody."""

@@ -13,6 +13,7 @@ import pyarrow as pa
 from bson import json_util
 from bson.codec_options import CodecOptions, DatetimeConversion
 
+from core.sources.base import MOST_EXACT
 from core.sources.mongo.layout import (
     ARRAY,
     BINARY,
@@ -38,7 +39,6 @@ from core.sources.mongo.scan import Ints, Scanned, words
 from core.sources.mongo.types import (
     INFINITE,
     MOST_DIGITS,
-    MOST_EXACT,
     NAN,
     NOT_UTF8,
     OUT_OF_RANGE,

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import bson
 
 from core.errors import InvalidChoice
-from core.sources.join.conditions import DAY_LENGTH
-from core.sources.join.conditions import as_text as text_of_value
+from core.sources.condition_values import is_day, not_comparable, text_of, time_of, without_value
 from core.sources.mongo.expressions import (
     FIRST_MOMENT,
     LAST_MOMENT,
@@ -63,10 +62,7 @@ def _met(condition: Condition, field: Field) -> Expression:
 
 def _compared(condition: Condition, field: Field, test: Test, value: Any) -> Expression:
     if value is None:
-        raise InvalidChoice(
-            f"The condition '{condition.column} {condition.test}' has no value.",
-            hint="Give a value, or use 'missing' or 'present'.",
-        )
+        raise without_value(condition)
     # JavaScript code is a text to Python, and code to the server.
     if not isinstance(value, str | bool | int | float) or isinstance(value, bson.Code):
         raise InvalidChoice(
@@ -84,13 +80,7 @@ def _compared(condition: Condition, field: Field, test: Test, value: Any) -> Exp
 def _wrong(condition: Condition, field: Field, value: Any) -> InvalidChoice:
     what = {Kind.NUMBER: "number", Kind.FLAG: "number", Kind.DATE: "day"}.get(field.kind, "text")
     shown = str(value).encode("utf-8", "replace").decode()
-    return InvalidChoice(
-        f"The column '{condition.column}' holds {what}s and cannot be compared with '{shown[:40]}'.",
-        hint=f"Give a {what}, like {_EXAMPLES[what]}.",
-    )
-
-
-_EXAMPLES = {"number": "61.5", "day": "2026-11-21", "text": "north"}
+    return not_comparable(condition.column, what, shown[:40])
 
 
 def _numbers(field: Field, test: Test, value: str | float) -> Expression:
@@ -121,13 +111,9 @@ def _exact(value: str | float) -> Any:
 
 def _days(field: Field, test: Test, value: str | float) -> Expression:
     """Return the comparison of a time: with a day by its day, with a moment by itself."""
-    if not isinstance(value, str):
-        raise TypeError(value)
-    moment = datetime.fromisoformat(value.strip())
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    moment = time_of(value)
     stored = as_time(field)
-    if len(value.strip()) != DAY_LENGTH:
+    if not is_day(value):
         return _bounded(stored, {OPERATORS[test]: [stored, literal(moment)]})
     next_day = moment + timedelta(days=1) if moment.date() < LAST_MOMENT.date() else LAST_MOMENT
     from_day, before_next = {"$gte": [stored, literal(moment)]}, {"$lt": [stored, literal(next_day)]}
@@ -151,7 +137,7 @@ def _bounded(stored: Expression, chosen: Expression) -> Expression:
 
 def _texts(field: Field, test: Test, value: str | float) -> Expression:
     """Return the comparison of texts by their bytes, which is by code point."""
-    text = text_of_value(value)
+    text = text_of(value)
     text.encode()
     stored = as_text(field)
     bounds = [{"$gte": [stored, literal("")]}, {"$lt": [stored, literal({})]}]

@@ -10,7 +10,7 @@ from typing import Any
 from core.connections import Connection
 from core.dataset import Dataset
 from core.errors import AppError, InvalidChoice, SourceNotConfigured, WrongKind, choices_hint
-from core.sources.base import Connections, ConnectionSpec, Progress, SourceStatus, TableInfo
+from core.sources.base import Connections, ConnectionSpec, Progress, SourceStatus, TableInfo, silent
 from core.sources.columns.coerce import Coerced
 from core.sources.mongo import browse, names
 from core.sources.mongo.answers import Request
@@ -82,7 +82,7 @@ class MongoSource:
             found = self._require(client, table)
             is_counted = not found.is_view and not explode
             n_rows = self._collection(client, table).estimated_document_count() if is_counted else None
-        fields = self._fields(found, explode, _silent)
+        fields = self._fields(found, explode, silent)
         what = "view" if found.is_view else "collection"
         infos = tuple(field.info for field in fields.all)
         return TableInfo(table, what, infos, n_rows, n_rows is not None, fields.n_sampled)
@@ -99,7 +99,7 @@ class MongoSource:
         progress: Progress | None = None,
     ) -> Dataset:
         """Return the documents as a table, typed under the contract of types.py; raises as Source.load."""
-        tell = progress or _silent
+        tell = progress or silent
         found = self.arrow(table, columns=columns, rows=rows, explode=explode, limit=limit, progress=tell)
         dataset = dataset_of(
             found.table,
@@ -126,7 +126,7 @@ class MongoSource:
         """Return the documents as an Arrow table, before kinds and roles are guessed; raises as load."""
         if limit is not None and limit < 0:
             raise InvalidChoice.of("limit", limit, ["0 or more"])
-        tell = progress or _silent
+        tell = progress or silent
         tell(0.0, f"Looking at '{table}'")
         with self._server.quick() as client:
             found = self._require(client, table)
@@ -162,7 +162,7 @@ class MongoSource:
         progress: Progress | None = None,
     ) -> Groups:
         """Return the sums of each key, worked out on the server; raises as Source.group."""
-        tell = progress or _silent
+        tell = progress or silent
         tell(0.0, f"Grouping '{table}' by '{grouping.key}'")
         with self._server.quick() as client:
             found = self._require(client, table)
@@ -224,10 +224,6 @@ class MongoSource:
         return (
             f"Fields that none of the {fields.n_sampled:,} sampled documents has were not read: {shown}.",
         )
-
-
-def _silent(fraction: float, words: str) -> None:
-    """Tell nobody."""
 
 
 def _array(fields: Fields, explode: str, table: str) -> tuple[bytes, ...]:

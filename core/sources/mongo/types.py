@@ -40,7 +40,6 @@ from core.sources.columns.coerce import Coerced
 from core.sources.columns.numbers import as_text
 from core.sources.mongo.layout import NOTHING, TYPES
 
-MOST_EXACT = 2**53
 MOST_DIGITS = 15
 NAN = "not a number (NaN) and left missing"
 INFINITE = "infinite and left missing"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import math
 import operator
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
 from typing import Any
 
-from core.errors import InvalidChoice
+from core.sources import condition_values
+from core.sources.condition_values import COMPARED, is_day, not_comparable, text_of, without_value
 from core.sources.selection import Condition, Test, Value
 from core.sources.spark.leaves import NUMBERS, TIMES, Leaf, require_leaf
 from core.sources.spark.session import functions
@@ -19,15 +18,6 @@ LARGEST = 1.7976931348623157e308
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 """What reads as a number; Java also takes ``7d`` and ``0x1p3``."""
 TIME = r"^\s*\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?\s*$"
-DAY_LENGTH = len("2026-11-21")
-COMPARED: dict[Test, Callable[[Any, Any], Any]] = {
-    Test.IS: operator.eq,
-    Test.IS_NOT: operator.ne,
-    Test.AT_LEAST: operator.ge,
-    Test.AT_MOST: operator.le,
-    Test.ABOVE: operator.gt,
-    Test.BELOW: operator.lt,
-}
 
 
 def column_of(leaf: Leaf) -> Any:
@@ -87,14 +77,14 @@ def _comparable(leaf: Leaf, row: Condition) -> tuple[Any, Callable[[Value], Any]
     values = row.values if row.test is Test.ONE_OF else (row.value,)
     by_number = leaf.is_loose and values and all(isinstance(v, int | float) for v in values)
     if leaf.is_list or leaf.kind in NUMBERS or by_number:
-        return number_of(leaf), _number
+        return number_of(leaf), condition_values.number_of
     if leaf.kind in TIMES:
-        return time_of(leaf), _time
+        return time_of(leaf), condition_values.time_of
     if leaf.kind == "binary":
-        return column_of(leaf).cast("string"), as_text
+        return column_of(leaf).cast("string"), text_of
     if leaf.kind in {"map", "struct", "variant"}:
-        return functions().to_json(column_of(leaf)), as_text
-    return column_of(leaf).cast("string"), as_text
+        return functions().to_json(column_of(leaf)), text_of
+    return column_of(leaf).cast("string"), text_of
 
 
 def _compared(
@@ -106,45 +96,14 @@ def _compared(
 ) -> Any:
     """Return the comparison of each cell with one value; what it says of missing cells means nothing."""
     if value is None:
-        raise InvalidChoice(
-            f"The condition '{row.column} {row.test}' has no value.",
-            hint="Give a value, or use 'missing' or 'present'.",
-        )
+        raise without_value(row)
     try:
         against = read(value)
     except (ValueError, TypeError, OverflowError) as error:
-        what = "number" if read is _number else "day"
-        raise InvalidChoice(
-            f"The column '{row.column}' holds {what}s and cannot be compared with '{value}'.",
-            hint=f"Give a {what}, like {'61.5' if what == 'number' else '2026-11-21'}.",
-        ) from error
-    if read is _time:
-        is_day = len(str(value).strip()) == DAY_LENGTH
-        cells = cells.cast("date") if is_day else cells
-        against = functions().lit(against.isoformat()).cast("date" if is_day else "timestamp")
-        return compare(cells, against)
-    return compare(cells, functions().lit(against))
-
-
-def _number(value: Value) -> float:
-    number = float(value)
-    if math.isnan(number):
-        raise ValueError(value)
-    return number
-
-
-def _time(value: Value) -> date | datetime:
-    """Return a day or a time in UTC."""
-    if not isinstance(value, str):
-        raise TypeError(value)
-    text = value.strip()
-    return date.fromisoformat(text) if len(text) == DAY_LENGTH else datetime.fromisoformat(text)
-
-
-def as_text(value: Value) -> str:
-    """Return a value as a text column would hold it: 7.0 as ``7``, True as ``true``."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+        what = "day" if read is condition_values.time_of else "number"
+        raise not_comparable(row.column, what, value) from error
+    if read is not condition_values.time_of:
+        return compare(cells, functions().lit(against))
+    kind = "date" if is_day(value) else "timestamp"
+    # The session's zone is UTC.
+    return compare(cells.cast(kind), functions().lit(against.isoformat()).cast(kind))

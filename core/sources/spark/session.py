@@ -29,7 +29,7 @@ CONFIGURATION = {
     "spark.sql.caseSensitive": "true",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.shuffle.partitions": "16",
-    # It starts stages from threads of its own, and one that it starts while a question is ended runs to its end.
+    # It starts stages from threads of its own: one that starts while a question is ended runs to its end.
     "spark.sql.adaptive.enabled": "false",
     # A row with too few or too many cells is only seen where all cells are read.
     "spark.sql.csv.parser.columnPruning.enabled": "false",

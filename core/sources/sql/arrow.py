@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from core.sources.sql.changes import Changes
 from core.sources.sql.columns import Field
-from core.sources.sql.family import Wire
 from core.sources.sql.finish import finished
+from core.sources.sql.wire import Wire
 
 
 def batch_of_rows(

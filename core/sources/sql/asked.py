@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.sources.sql.columns import Field, Table
-from core.sources.sql.family import Expression, Family
+from core.sources.sql.family import Family
 from core.sources.sql.statements import reading
+from core.sources.sql.wire import Expression
 
 
 @dataclass(frozen=True)

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.errors import ColumnNotFound, InvalidChoice, WrongKind
+from core.sources.condition_values import COMPARED, DAY_LENGTH, is_day, text_of, time_of
 from core.sources.selection import Condition, Test, Value
 from core.sources.sql.columns import Field, Form, Table
-from core.sources.sql.family import Expression, Family
+from core.sources.sql.family import Family
+from core.sources.sql.wire import Expression
 
 COMPARE: dict[Test, Callable[[Expression, Expression], Expression]] = {
-    Test.IS: lambda cell, value: cell == value,
+    **COMPARED,
     Test.IS_NOT: lambda cell, value: sa.or_(cell.is_(None), cell != value),
-    Test.AT_LEAST: lambda cell, value: cell >= value,
-    Test.AT_MOST: lambda cell, value: cell <= value,
-    Test.ABOVE: lambda cell, value: cell > value,
-    Test.BELOW: lambda cell, value: cell < value,
 }
-DAY = len("2024-01-10")
 
 
 def field_of(table: Table, name: str) -> Field:
@@ -64,19 +60,10 @@ def _compared(family: Family, field: Field, test: Test, value: Value) -> Express
     if field.is_time:
         iso = _time(field, value)
         cell = family.moment(field)
-        return compare(family.same_day(cell) if len(iso) == DAY else cell, family.time_value(iso))
+        return compare(family.same_day(cell) if len(iso) == DAY_LENGTH else cell, family.time_value(iso))
     if field.is_number:
         return compare(family.number(field), _number(field, value))
     return compare(family.bytes(field), family.text_value(text_of(value)))
-
-
-def text_of(value: Value) -> str:
-    """Return a value as a person writes it: 7.0 is '7'."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    return str(value)
 
 
 def _number(field: Field, value: Value) -> Expression:
@@ -97,18 +84,14 @@ def _number(field: Field, value: Value) -> Expression:
 
 def _time(field: Field, value: Value) -> str:
     """Return a day as 2024-01-10 and a time as 2024-01-10 08:30:00.000000; one with an offset in UTC."""
-    text = str(value).strip()
     try:
-        if len(text) == DAY:
-            return date.fromisoformat(text).isoformat()
-        when = datetime.fromisoformat(text)
-        when = when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo else when
+        when = time_of(str(value))
     except (ValueError, OverflowError):
         raise InvalidChoice(
-            f"'{field.name}' holds days and cannot be compared with '{text[:40]}'.",
+            f"'{field.name}' holds days and cannot be compared with '{str(value).strip()[:40]}'.",
             hint="Write a day like 2024-01-31.",
         ) from None
-    return when.isoformat(sep=" ", timespec="microseconds")
+    return when.date().isoformat() if is_day(value) else when.isoformat(sep=" ", timespec="microseconds")
 
 
 class _Whole(sa.types.TypeDecorator[int]):

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from core.errors import AppError
 from core.sources.sql import sentences
-from core.sources.sql.family import Access, Family
+from core.sources.sql.access import Access
+from core.sources.sql.family import Family
 from core.sources.sql.line import Line
 from core.sources.sql.question import answered
 from core.sources.watch import watched
@@ -46,7 +47,7 @@ class Engine:
     @cached_property
     def _engine(self) -> sa.Engine:
         return sa.create_engine(
-            self.family.url(),
+            sa.URL.create(self.family.driver),
             creator=lambda: self.family.connect(replace(self.access, line=self._opening.line)),
             poolclass=sa.NullPool,
             pool_reset_on_return=None,
@@ -75,7 +76,7 @@ class Engine:
                 if not is_done:
                     # Whatever is still on its way is not waited for.
                     self.family.hang_up(raw)
-                with contextlib.suppress(*self.family.faults):
+                with contextlib.suppress(*self.family.errors):
                     connection.close()
 
     def _connected(self, line: Line) -> sa.Connection:
@@ -97,7 +98,7 @@ class Engine:
         """Run the block; what the driver raises in it becomes a sentence."""
         try:
             yield
-        except self.family.faults as error:
+        except self.family.errors as error:
             raise self.family.fault(error, self.access, table=table) from error
 
     def ask(self, question: Callable[[sa.Connection], Result], *, table: str = "") -> Result:
@@ -158,7 +159,7 @@ class Engine:
         try:
             with line:
                 self.family.ping(replace(self.access, line=line))
-        except self.family.faults as error:
+        except self.family.errors as error:
             if not self.family.is_busy(error):
                 raise self.family.fault(error, self.access, table="") from error
 
@@ -169,7 +170,7 @@ class Engine:
         # Only now: a session that is opened later finds that it is not wanted.
         numbers = []
         for session in opened:
-            with contextlib.suppress(*self.family.faults):
+            with contextlib.suppress(*self.family.errors):
                 numbers.append(self.family.number_of(session.raw))
         if numbers or tag:
             farewell = threading.Thread(target=self._say_stop, args=(numbers, tag), daemon=True)
@@ -181,5 +182,5 @@ class Engine:
             line.cut()
 
     def _say_stop(self, numbers: list[int], tag: str) -> None:
-        with contextlib.suppress(*self.family.faults, AppError):
+        with contextlib.suppress(*self.family.errors, AppError):
             self.family.stop(self.access, numbers, tag)

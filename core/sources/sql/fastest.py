@@ -12,15 +12,15 @@ from core.sources.sql.arrow import batch_of_arrays
 from core.sources.sql.asked import Asked
 from core.sources.sql.changes import Changes
 from core.sources.sql.engine import Engine, Session
-from core.sources.sql.family import Expression
 from core.sources.sql.reader import Counter
 from core.sources.sql.statements import written_out
+from core.sources.sql.wire import Expression
 
 FAST_ROWS = 20_000
 """Below, the fast driver's own start takes longer than it saves."""
 SPLIT_ROWS = 100_000
 """From so many rows on, a table is read in ranges."""
-RANGE_ROWS = 100_000
+RANGE_ROWS = 250_000
 MOST_RANGES = 100
 
 

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core import frames
+from core.sources.base import MOST_EXACT
 from core.sources.columns.coerce import as_strings
 from core.sources.sql.columns import Field
 from core.sources.sql.group_statements import PACKED, WHOLE, Groupable, type_of
 from core.sources.sql.mysql.packed import unpacked
-from core.sources.typed import MOST_EXACT
 
 
 def frame_of(able: Groupable, parts: Sequence[Any]) -> pd.DataFrame:

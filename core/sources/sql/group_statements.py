@@ -13,8 +13,9 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from core.sources.sql.columns import Field, Form
-from core.sources.sql.family import Expression, Family, Wire
+from core.sources.sql.family import Family
 from core.sources.sql.mysql.packed import packed
+from core.sources.sql.wire import Expression, Wire
 
 PACKED = "packed_"
 FIRST_DAY = date(2000, 1, 1)

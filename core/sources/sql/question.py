@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from core.errors import AppError, SourceUnavailable
 from core.sources.sql import sentences
-from core.sources.sql.family import Access
+from core.sources.sql.access import Access
 from core.sources.watch import watched
 
 Result = TypeVar("Result")

@@ -17,7 +17,7 @@ from core.sources.sql.arrow import batch_of_rows
 from core.sources.sql.changes import Changes
 from core.sources.sql.columns import Field
 from core.sources.sql.engine import Engine, Session
-from core.sources.sql.family import Wire
+from core.sources.sql.wire import Wire
 
 CHUNK_ROWS = 20_000
 READ_SHARE = 0.8

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from core.errors import (
     AppError,
     LoginRefused,
@@ -10,118 +12,100 @@ from core.errors import (
     TableNotFound,
     TooLarge,
 )
-from core.sources.sql.family import Access
+from core.sources.sql.access import Access
 
 
-def refused(access: Access, _table: str) -> AppError:
-    """Return the sentence for: nobody listens at the address."""
-    return SourceUnavailable(
-        f"'{access.name}' refused the connection at {access.connection.address}.",
-        hint="Check host and port, and that the server runs.",
-        retry=True,
-    )
+@dataclass(frozen=True)
+class Sentence:
+    """A kind of failure, and how it is told; a call gives the failure of one database and table."""
+
+    kind: type[AppError]
+    words: str
+    """May hold {name}, {address}, {database}, {table}, {what} (table or database) and {seconds}."""
+    hint: str | None = None
+    retry: bool = False
+
+    def __call__(self, access: Access, table: str) -> AppError:
+        """Return the failure, in words; never with a password or a value of a row."""
+        words = self.words.format(
+            name=access.name,
+            address=access.connection.address,
+            database=access.database,
+            table=table,
+            what=f"the table '{table}'" if table else f"the database '{access.database}'",
+            seconds=f"{access.limits.seconds:,.0f}",
+        )
+        return self.kind(words, hint=self.hint, retry=self.retry)
 
 
-def silent(access: Access, _table: str) -> AppError:
-    """Return the sentence for: the server says nothing."""
-    return SourceUnavailable(
-        f"'{access.name}' does not answer at {access.connection.address}.",
-        hint="The server is stopped, overloaded, or behind a firewall. Try again when it runs.",
-        retry=True,
-    )
-
-
-def lost(access: Access, _table: str) -> AppError:
-    """Return the sentence for: the line broke."""
-    return SourceUnavailable(
-        f"The connection to '{access.name}' was lost.",
-        hint="Nothing was kept of what had been read. Try again.",
-        retry=True,
-    )
-
-
-def no_tls(access: Access, _table: str) -> AppError:
-    """Return the sentence for: no encrypted connection."""
-    return SourceUnavailable(
-        f"No encrypted connection to '{access.name}' could be made: the server offers none, or its "
-        "certificate is not trusted.",
-        hint="Check 'ca_file', and that 'host' is the name in the certificate.",
-    )
-
-
-def no_login(access: Access, _table: str) -> AppError:
-    """Return the sentence for: the login failed."""
-    return LoginRefused(
-        f"'{access.name}' did not accept the user or the password.",
-        hint="Check 'user' and 'password' of the connection.",
-    )
-
-
-def no_database(access: Access, _table: str) -> AppError:
-    """Return the sentence for: no such database."""
-    return LoginRefused(
-        f"'{access.name}' has no database '{access.database}'.",
-        hint="Check 'database' of the connection, or choose another one.",
-    )
-
-
-def no_grant(access: Access, table: str) -> AppError:
-    """Return the sentence for: no right to read."""
-    what = f"the table '{table}'" if table else f"the database '{access.database}'"
-    return LoginRefused(
-        f"The account of '{access.name}' may not read {what}.",
-        hint="Ask the database's administrator for the right to read (GRANT SELECT).",
-    )
-
-
-def no_room(access: Access, _table: str) -> AppError:
-    """Return the sentence for: too many connections."""
-    return SourceUnavailable(
-        f"'{access.name}' has too many connections and took no more.",
-        hint="Try again in a minute.",
-        retry=True,
-    )
-
-
-def no_table(access: Access, table: str) -> AppError:
-    """Return the sentence for: a table that went away."""
-    return TableNotFound(
-        f"'{access.name}' has no table '{table}' any more.", hint="Look at the list of tables again."
-    )
-
-
-def changed(access: Access, table: str) -> AppError:
-    """Return the sentence for: columns that changed meanwhile."""
-    return SchemaChanged(
-        f"The columns of '{table}' in '{access.name}' changed while they were read.",
-        hint="Look at the table again.",
-        retry=True,
-    )
-
-
-def broken_view(access: Access, table: str) -> AppError:
-    """Return the sentence for: a view whose parts are gone."""
-    return TableNotFound(
-        f"The view '{table}' of '{access.name}' is broken: it needs a table, a column or a right that is "
-        "not there.",
-        hint="Ask the database's administrator.",
-    )
-
-
-def locked(access: Access, table: str) -> AppError:
-    """Return the sentence for: somebody holds the table."""
-    return SourceUnavailable(
-        f"The table '{table}' of '{access.name}' is locked by somebody else.",
-        hint="Try again in a minute.",
-        retry=True,
-    )
-
-
-def too_long(access: Access, _table: str) -> AppError:
-    """Return the sentence for: a read beyond its time."""
-    return TooLarge(
-        f"Reading from '{access.name}' took longer than its limit of {access.limits.seconds:,.0f} seconds "
-        "and was stopped.",
-        hint="Choose fewer rows or columns, or raise WAYMARK_READ_SECONDS.",
-        retry=True,
-    )
+refused = Sentence(
+    SourceUnavailable,
+    "'{name}' refused the connection at {address}.",
+    "Check host and port, and that the server runs.",
+    retry=True,
+)
+silent = Sentence(
+    SourceUnavailable,
+    "'{name}' does not answer at {address}.",
+    "The server is stopped, overloaded, or behind a firewall. Try again when it runs.",
+    retry=True,
+)
+lost = Sentence(
+    SourceUnavailable,
+    "The connection to '{name}' was lost.",
+    "Nothing was kept of what had been read. Try again.",
+    retry=True,
+)
+no_tls = Sentence(
+    SourceUnavailable,
+    "No encrypted connection to '{name}' could be made: the server offers none, or its certificate is not "
+    "trusted.",
+    "Check 'ca_file', and that 'host' is the name in the certificate.",
+)
+no_login = Sentence(
+    LoginRefused,
+    "'{name}' did not accept the user or the password.",
+    "Check 'user' and 'password' of the connection.",
+)
+no_database = Sentence(
+    LoginRefused,
+    "'{name}' has no database '{database}'.",
+    "Check 'database' of the connection, or choose another one.",
+)
+no_grant = Sentence(
+    LoginRefused,
+    "The account of '{name}' may not read {what}.",
+    "Ask the database's administrator for the right to read (GRANT SELECT).",
+)
+no_room = Sentence(
+    SourceUnavailable,
+    "'{name}' has too many connections and took no more.",
+    "Try again in a minute.",
+    retry=True,
+)
+no_table = Sentence(
+    TableNotFound, "'{name}' has no table '{table}' any more.", "Look at the list of tables again."
+)
+changed = Sentence(
+    SchemaChanged,
+    "The columns of '{table}' in '{name}' changed while they were read.",
+    "Look at the table again.",
+    retry=True,
+)
+broken_view = Sentence(
+    TableNotFound,
+    "The view '{table}' of '{name}' is broken: it needs a table, a column or a right that is not there.",
+    "Ask the database's administrator.",
+)
+locked = Sentence(
+    SourceUnavailable,
+    "The table '{table}' of '{name}' is locked by somebody else.",
+    "Try again in a minute.",
+    retry=True,
+)
+too_long = Sentence(
+    TooLarge,
+    "Reading from '{name}' took longer than its limit of {seconds} seconds and was stopped.",
+    "Choose fewer rows or columns, or raise WAYMARK_READ_SECONDS.",
+    retry=True,
+)

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from core.connections import Connection, ConnectionKind
 from core.dataset import Dataset
 from core.errors import AppError, InvalidChoice, WrongKind
-from core.sources.base import Connections, ConnectionSpec, Progress, SourceStatus, TableInfo
+from core.sources.base import Connections, ConnectionSpec, Progress, SourceStatus, TableInfo, silent
 from core.sources.hosts import OWN
 from core.sources.selection import Condition, Grouping, Groups
 from core.sources.sql import browse, grouping, load
+from core.sources.sql.access import Access
 from core.sources.sql.asked import Asked
 from core.sources.sql.columns import Form, Table
 from core.sources.sql.conditions import field_of, where
 from core.sources.sql.engine import Engine
-from core.sources.sql.family import Access, Family
+from core.sources.sql.family import Family
 from core.sources.sql.reader import READ_SHARE
 from core.sources.typed import dataset_of
 
@@ -76,7 +77,7 @@ class SqlSource:
         Raises TableNotFound, ColumnNotFound, WrongKind, InvalidChoice, TooLarge, SourceUnavailable.
         """
         _check_limit(limit)
-        tell = progress or _silent
+        tell = progress or silent
         tell(0.0, f"Asking '{self.connection.name}' for '{table}'")
         found = self._table(table)
         _refuse_lists(found, explode)
@@ -106,7 +107,7 @@ class SqlSource:
         progress: Progress | None = None,
     ) -> Groups:
         """Return the sums of each key, worked out by the database; raises as ``load`` does."""
-        tell = progress or _silent
+        tell = progress or silent
         tell(0.0, f"Asking '{self.connection.name}' to group '{table}'")
         found = self._table(table)
         _refuse_lists(found, explode)
@@ -194,7 +195,3 @@ def _refuse_lists(table: Table, name: str) -> None:
 def _check_limit(limit: int | None) -> None:
     if limit is not None and limit < 0:
         raise InvalidChoice.of("limit", limit, ["0 or more"])
-
-
-def _silent(fraction: float, words: str) -> None:
-    """Tell nobody."""

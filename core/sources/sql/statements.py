@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.sources.sql.columns import Field, Table
-from core.sources.sql.family import Expression, Family
+from core.sources.sql.family import Family
+from core.sources.sql.wire import Expression
 
 
 def reading(

@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.caseload.access import LOCAL
 from core.schema import Role
+from core.settings import Settings
 from core.sources.base import DemoSpec
 from core.sources.demo.source import DemoSource
 from core.sources.join.plan_json import plan_from_json, plan_to_json
-from core.sources.join.source import JoinedSource
 from core.sources.plan import Join, Part, SourcePlan
 from core.sources.selection import How, Measure
+from core.workflow.joining import join_plan
 
 SCHOOL = DemoSpec(students=800, dirt=False)
 SOURCE = DemoSource(SCHOOL)
@@ -52,9 +54,10 @@ PLAN = SourcePlan(
 
 
 @pytest.fixture(scope="module")
-def joined():
+def joined(tmp_path_factory):
     """The demo school as a plan reads it, after the plan went through JSON."""
-    return JoinedSource(plan_from_json(plan_to_json(PLAN)), lambda part: DemoSource(part.source)).load()
+    settings = Settings(workspace=tmp_path_factory.mktemp("ws"))
+    return join_plan(LOCAL, plan_from_json(plan_to_json(PLAN)), settings=settings)
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +122,9 @@ def test_the_record_is_ready_for_the_list(joined):
     assert all(column.title and column.reason for column in schema)
 
 
-def test_an_inner_join_leaves_out_by_name_who_has_no_row():
+def test_an_inner_join_leaves_out_by_name_who_has_no_row(tmp_path):
     survey = Part(SCHOOL, "surveys", key=KEY, join=Join.ONLY_MATCHED, columns=("week_study_hours",))
-    joined = JoinedSource(SourcePlan(PLAN.base, (survey,)), lambda part: DemoSource(part.source)).load()
+    joined = join_plan(LOCAL, SourcePlan(PLAN.base, (survey,)), settings=Settings(workspace=tmp_path))
     answered = set(rows("surveys")[KEY])
     base = SOURCE.load("students").collect()[KEY]
 

@@ -7,15 +7,17 @@ from typing import ClassVar
 import pandas as pd
 import pytest
 
+from core.caseload.access import LOCAL
 from core.errors import PlanError, SchemaChanged
 from core.schema import Kind, Role
+from core.settings import Settings
 from core.sources.base import DemoSpec, FileSpec
 from core.sources.demo.source import DemoSource
-from core.sources.files.source import FileSource
 from core.sources.join.drift import with_types
-from core.sources.join.source import JoinedSource, read_part
+from core.sources.join.source import read_part
 from core.sources.plan import Part, SourcePlan
 from core.sources.selection import Condition, How, KeyRule, Measure, Test
+from core.workflow.joining import join_plan
 
 SCHOOL = DemoSpec(students=300, dirt=False)
 AS_OF = date(2025, 11, 1)
@@ -146,11 +148,14 @@ def test_measures_that_cannot_be_worked_out_are_refused_before_anything_is_read(
     assert watched.asked == []
 
 
-def test_progress_rises_to_the_end_over_all_tables():
+def test_progress_rises_to_the_end_over_all_tables(tmp_path):
     told = []
     plan = SourcePlan(Part(SCHOOL, "students", key="student_id"), (EVENTS,), as_of=AS_OF)
-    JoinedSource(plan, lambda part: DemoSource(part.source)).load(
-        progress=lambda fraction, words: told.append((fraction, words))
+    join_plan(
+        LOCAL,
+        plan,
+        settings=Settings(workspace=tmp_path),
+        progress=lambda fraction, words: told.append((fraction, words)),
     )
     fractions = [fraction for fraction, _ in told]
 
@@ -167,12 +172,7 @@ def test_a_file_and_the_demo_school_are_joined_by_ids_written_otherwise(tmp_path
     )
     meals = Part(FileSpec(str(path)), "meals", key="id", rule=KeyRule(case=True))
     plan = SourcePlan(Part(SCHOOL, "students", key="student_id", columns=("gender",)), (meals,))
-    joined = JoinedSource(
-        plan,
-        lambda part: (
-            FileSource(part.source) if isinstance(part.source, FileSpec) else DemoSource(part.source)
-        ),
-    ).load()
+    joined = join_plan(LOCAL, plan, settings=Settings(workspace=tmp_path / "ws"))
 
     assert joined.matches[0].n_matched == 100
     assert joined.dataset.collect()["meals"].tolist()[:100] == [float(i) for i in range(100)]

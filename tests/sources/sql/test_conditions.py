@@ -4,7 +4,6 @@ import pytest
 
 from core.errors import ColumnNotFound, InvalidChoice, TableNotFound, WrongKind
 from core.sources.selection import Condition, Test
-from core.sources.sql import fastest
 
 HOSTILE = [
     "a`b",
@@ -25,12 +24,6 @@ HOSTILE = [
     "a.b",
     "a b ",
 ]
-
-
-@pytest.fixture(params=["pymysql", "connectorx"])
-def driver(request, monkeypatch):
-    monkeypatch.setattr(fastest, "FAST_ROWS", 0 if request.param == "connectorx" else 10**12)
-    return request.param
 
 
 def ids(source, *rows, table="t"):
@@ -88,7 +81,7 @@ MEANINGS = [
 ]
 
 
-def test_each_test_keeps_the_rows_it_says(t, driver):
+def test_each_test_keeps_the_rows_it_says(t, way):
     for words, wanted in MEANINGS:
         if wanted is not None:
             assert ids(t, Condition(*words)) == wanted, words
@@ -119,7 +112,7 @@ def test_a_condition_that_cannot_be_meant_is_refused(t, words, kind, sentence):
     assert str(refused.value) == sentence
 
 
-def test_hostile_names_and_values_are_only_names_and_values(school, driver):
+def test_hostile_names_and_values_are_only_names_and_values(school, way):
     school.run("CREATE TABLE canary (n INT)", "INSERT INTO canary VALUES (1)")
     for name in HOSTILE:
         quoted = name.rstrip().replace("`", "``")
@@ -166,7 +159,7 @@ ALLOWED = (
 )
 
 
-def test_the_server_sees_reading_statements_only(t, school, driver):
+def test_the_server_sees_reading_statements_only(t, school, way):
     school.run("SET GLOBAL log_output = 'TABLE'", "SET GLOBAL general_log = 1")
     try:
         t.status()

@@ -3,6 +3,7 @@
 import math
 import sqlite3
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -14,7 +15,6 @@ from core.errors import ColumnNotFound, WrongKind
 from core.sources.base import Connections, ConnectionSpec
 from core.sources.selection import Condition, Grouping, Test
 from core.sources.sql.source import SqlSource
-from tests.servers.mariadb import Database
 from tests.sources.sql.conftest import PgSchool, School
 
 KEYS = ["a1", "A1", "a1 ", "á1", "ß", "ss", "", "007", "7", None]
@@ -37,7 +37,7 @@ FREE = Grouping("k", time="at", counts=("word",), sums=("v",), trends=("v",), la
 def mysql_of(server, rows):
     with server.connect() as connection, connection.cursor() as cursor:
         cursor.execute("CREATE OR REPLACE DATABASE grouped CHARACTER SET utf8mb4")
-    school = School(Database(server, "grouped"))
+    school = School(server, "grouped")
     school.run("CREATE TABLE t (k VARCHAR(9), at DATETIME, v DOUBLE, word VARCHAR(9))")
     if rows:
         school.run(("INSERT INTO t VALUES (%s, %s, %s, %s)", rows))
@@ -110,26 +110,19 @@ def check(source, rows, asked):
     assert groups.n_after == sum(bool(asked.as_of and at and at.date() > asked.as_of) for _, at, _, _ in rows)
 
 
-@settings(max_examples=6, phases=[Phase.generate])
-@given(EVENTS)
-def test_mariadb_groups_as_plain_python_does(mariadb, rows):
-    source = mysql_of(mariadb, rows)
-    check(source, rows, ASKED)
-    check(source, rows, FREE)
+@pytest.fixture(scope="module", params=["mariadb", "postgres", "sqlite"])
+def table_of(request, tmp_path_factory):
+    """Give what puts rows into a table, and its source."""
+    if request.param == "sqlite":
+        return partial(sqlite_of, tmp_path_factory.getbasetemp() / "grouped.db")
+    fill = mysql_of if request.param == "mariadb" else postgresql_of
+    return partial(fill, request.getfixturevalue(request.param))
 
 
 @settings(max_examples=6, phases=[Phase.generate])
 @given(EVENTS)
-def test_postgresql_groups_as_plain_python_does(postgres, rows):
-    source = postgresql_of(postgres, rows)
-    check(source, rows, ASKED)
-    check(source, rows, FREE)
-
-
-@settings(max_examples=8, phases=[Phase.generate])
-@given(EVENTS)
-def test_sqlite_groups_as_plain_python_does(tmp_path_factory, rows):
-    source = sqlite_of(tmp_path_factory.getbasetemp() / "grouped.db", rows)
+def test_a_database_groups_as_plain_python_does(table_of, rows):
+    source = table_of(rows)
     check(source, rows, ASKED)
     check(source, rows, FREE)
 

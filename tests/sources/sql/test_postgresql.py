@@ -17,14 +17,6 @@ from core.sources.sql.postgresql import names
 from tests.servers.postgres import started
 from tests.sources.sql.conftest import PgSchool
 
-
-@pytest.fixture(params=["cursor", "copy"])
-def way(request, monkeypatch):
-    """Read through a cursor, then by COPY."""
-    monkeypatch.setattr(fastest, "FAST_ROWS", 0 if request.param == "copy" else 10**12)
-    return request.param
-
-
 CASES = [
     ("boolean", "true", 1.0),
     ("yesno", "false", 0.0),

@@ -6,16 +6,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from core.sources.sql import fastest, load
-from tests.servers.mariadb import Database
 from tests.sources.sql.conftest import School
-
-
-@pytest.fixture(params=["pymysql", "connectorx"])
-def driver(request, monkeypatch):
-    """Read by the one driver, then by the other."""
-    monkeypatch.setattr(fastest, "FAST_ROWS", 0 if request.param == "connectorx" else 10**12)
-    return request.param
-
 
 CASES = [
     ("TINYINT(1)", "1", 1.0),
@@ -53,7 +44,7 @@ CASES = [
 ]
 
 
-def test_each_type_is_read_as_documented(school, driver):
+def test_each_type_is_read_as_documented(school, way):
     columns = ", ".join(f"c{i} {kind}" for i, (kind, _, _) in enumerate(CASES))
     values = ", ".join(value for _, value, _ in CASES)
     school.run(f"CREATE TABLE t (id INT PRIMARY KEY, {columns})", f"INSERT INTO t VALUES (1, {values})")
@@ -65,7 +56,7 @@ def test_each_type_is_read_as_documented(school, driver):
         assert pd.isna(frame[f"c{i}"][1]), kind
 
 
-def test_what_had_to_be_changed_is_counted_with_examples(school, driver):
+def test_what_had_to_be_changed_is_counted_with_examples(school, way):
     school.run(
         "CREATE TABLE t (id INT PRIMARY KEY, d DATE, at DATETIME, f DATETIME(3), x DECIMAL(30,10), b BLOB, "
         "p POINT)",
@@ -107,7 +98,7 @@ TABLE = (
 @settings(max_examples=10, phases=[Phase.generate])
 @given(st.lists(ROW, min_size=1, max_size=30))
 def test_what_was_put_in_comes_out_of_both_drivers(mariadb, rows):
-    school = School(Database(mariadb, "rounds"))
+    school = School(mariadb, "rounds")
     places = ", ".join(["%s"] * (len(NAMES) + 1))
     rows_of = [(n, *(row[name] for name in NAMES)) for n, row in enumerate(rows)]
     with mariadb.connect() as connection, connection.cursor() as cursor:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
 
 from core.sources.sql.columns import Field, Form
-from core.sources.sql.family import Expression, Wire
+from core.sources.sql.wire import Expression, Wire
 
 FORMS = {
     Form.WHOLE: "tinyint smallint mediumint int bigint year bit",
@@ -112,6 +112,11 @@ def micros(when: Expression) -> Expression:
     """Return microseconds from 1970-01-01."""
     start: Expression = sa.literal_column("'1970-01-01'")
     return sa.func.timestampdiff(sa.literal_column("MICROSECOND"), start, when)
+
+
+def same_day(when: Expression) -> Expression:
+    """Return the day of a time."""
+    return sa.func.date(when)
 
 
 def day_number(when: Expression) -> Expression:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from core.sources.sql.family import Access
+from core.sources.sql.access import Access
 from core.sources.sql.mysql.login import address_of, settings
 
 AT_ONCE = 2

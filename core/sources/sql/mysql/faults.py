@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
 from typing import Any
 
 from core.errors import AppError
 from core.sources.sql import sentences
-from core.sources.sql.family import Access
+from core.sources.sql.access import Access
 
-Maker = Callable[[Access, str], AppError]
 BUSY = frozenset({1040, 1129, 1203, 1226})
 """The server lives and has no room for one more."""
 
@@ -46,9 +44,9 @@ def _chain(error: BaseException) -> list[BaseException]:
     return found
 
 
-def number_of(error: BaseException) -> int:
-    """Return the server's error number, 0 where there is none."""
-    return _number(error)[0]
+def is_busy(error: BaseException) -> bool:
+    """Tell whether the server lives and has no room."""
+    return _number(error)[0] in BUSY
 
 
 def _number(error: BaseException) -> tuple[int, str]:
@@ -62,7 +60,7 @@ def _number(error: BaseException) -> tuple[int, str]:
     return (int(digits) if digits.isdecimal() else 0), words
 
 
-SENTENCES: dict[int, Maker] = {
+SENTENCES: dict[int, sentences.Sentence] = {
     1040: sentences.no_room,
     1129: sentences.no_room,
     1203: sentences.no_room,

@@ -16,7 +16,7 @@ from pymysql.err import OperationalError
 from core.connections import PORTS, ConnectionKind
 from core.sources.certificates import checked_ca
 from core.sources.hosts import checked_address
-from core.sources.sql.family import Access
+from core.sources.sql.access import Access
 
 NO_TLS = 2026
 WRITE_SECONDS = 600

@@ -17,9 +17,9 @@ from sqlalchemy.dialects import mysql
 
 from core.sources.sql.changes import Changes
 from core.sources.sql.columns import Field, Form
-from core.sources.sql.family import Expression
 from core.sources.sql.finish import finished
 from core.sources.sql.mysql.expressions import micros
+from core.sources.sql.wire import Expression
 
 FIRST_MICROS = 70_000_000_000_000_000
 """Added to microseconds from 1970, so that those of the year 0 are no less than zero."""

@@ -76,12 +76,12 @@ def databases(connection: sa.Connection) -> tuple[str, ...]:
     return tuple(str(row[0]) for row in connection.execute(DATABASES, {"everybodys": EVERYBODYS}))
 
 
-def tables(connection: sa.Connection) -> tuple[str, ...]:
+def tables(connection: sa.Connection, _database: str) -> tuple[str, ...]:
     """Return the tables and views that the account may read, those of ``public`` first."""
     return tuple(names.label(str(row[0]), str(row[1])) for row in connection.execute(TABLES))
 
 
-def table(connection: sa.Connection, name: str) -> Table | None:
+def table(connection: sa.Connection, _database: str, name: str) -> Table | None:
     """Return columns, key and size of a table; None where there is none of exactly this name."""
     schema, own = names.parts(name)
     asked = {"schema": schema, "name": own, "row": BYTES_A_ROW}

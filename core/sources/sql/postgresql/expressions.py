@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from core.sources.sql.columns import Field, Form
-from core.sources.sql.family import Expression, Wire
+from core.sources.sql.wire import Expression, Wire
 
 FORMS = {
     Form.WHOLE: "int2 int4 int8 oid",
@@ -114,6 +114,11 @@ def moment(field: Field) -> Expression:
 def micros(when: Expression) -> Expression:
     """Return microseconds from 1970-01-01."""
     return sa.cast(sa.extract("epoch", when) * sa.literal_column("1000000"), sa.BigInteger())
+
+
+def same_day(when: Expression) -> Expression:
+    """Return the day of a time."""
+    return sa.cast(when, sa.Date())
 
 
 def day_number(when: Expression) -> Expression:

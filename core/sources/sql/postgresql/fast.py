@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from psycopg import pq
 
-from core.sources.sql.family import Wire
 from core.sources.sql.postgresql.login import Careful
+from core.sources.sql.wire import Wire
 
 BLOCK_BYTES = 4 * 1024 * 1024
 

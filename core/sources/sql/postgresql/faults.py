@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import psycopg
 
 from core.errors import AppError, LoginRefused, SourceUnavailable, TooLarge, WrongKind
 from core.sources.sql import sentences
-from core.sources.sql.family import Access
-
-Maker = Callable[[Access, str], AppError]
+from core.sources.sql.access import Access
+from core.sources.sql.sentences import Sentence
 
 
 def fault_of(error: BaseException, access: Access, *, table: str) -> AppError:
@@ -24,7 +21,7 @@ def fault_of(error: BaseException, access: Access, *, table: str) -> AppError:
     return (_by_code(code) if code else _by_words(str(cause)))(access, table)
 
 
-def is_full(error: BaseException) -> bool:
+def is_busy(error: BaseException) -> bool:
     """Tell whether the server lives and has no room for one more."""
     cause = _cause(error)
     return getattr(cause, "sqlstate", None) == "53300" or _by_words(str(cause)) is sentences.no_room
@@ -35,45 +32,34 @@ def _cause(error: BaseException) -> BaseException:
     return getattr(error, "orig", None) or error
 
 
-def _by_code(code: str) -> Maker:
+def _by_code(code: str) -> Sentence:
     return CODES.get(code) or CODES.get(code[:2]) or sentences.lost
 
 
-def _by_words(words: str) -> Maker:
+def _by_words(words: str) -> Sentence:
     """Return the meaning of a failed login: the driver does not pass on the server's code."""
     return next((make for part, make in WORDS if part in words), sentences.lost)
 
 
-def _starting(access: Access, _table: str) -> AppError:
-    return SourceUnavailable(
-        f"'{access.name}' is just starting or stopping.", hint="Try again in a minute.", retry=True
-    )
-
-
-def _login(access: Access, _table: str) -> AppError:
-    return LoginRefused(
-        f"'{access.name}' refused the login.",
-        hint="Ask the database's administrator what its log says of it.",
-    )
-
-
-def _stopped(access: Access, table: str) -> AppError:
-    return TooLarge(
-        f"Reading '{table}' from '{access.name}' was stopped by the server: by a time limit or by somebody.",
-        hint="Choose fewer rows or columns, or try again.",
-        retry=True,
-    )
-
-
-def _value(access: Access, table: str) -> AppError:
-    return WrongKind(
-        f"A value of '{table}' in '{access.name}' cannot be computed with: it is too large or too odd.",
-        hint="Leave its column out, or choose other rows.",
-    )
-
-
-CODES: dict[str, Maker] = {
-    "22": _value,
+STARTING = Sentence(
+    SourceUnavailable, "'{name}' is just starting or stopping.", "Try again in a minute.", retry=True
+)
+NO_ENTRY = Sentence(
+    LoginRefused, "'{name}' refused the login.", "Ask the database's administrator what its log says of it."
+)
+STOPPED = Sentence(
+    TooLarge,
+    "Reading '{table}' from '{name}' was stopped by the server: by a time limit or by somebody.",
+    "Choose fewer rows or columns, or try again.",
+    retry=True,
+)
+ODD_VALUE = Sentence(
+    WrongKind,
+    "A value of '{table}' in '{name}' cannot be computed with: it is too large or too odd.",
+    "Leave its column out, or choose other rows.",
+)
+CODES: dict[str, Sentence] = {
+    "22": ODD_VALUE,
     "28": sentences.no_login,
     "3D": sentences.no_database,
     "3F": sentences.no_table,
@@ -84,11 +70,11 @@ CODES: dict[str, Maker] = {
     "42804": sentences.changed,
     "53300": sentences.no_room,
     "55P03": sentences.locked,
-    "57014": _stopped,
-    "57P03": _starting,
+    "57014": STOPPED,
+    "57P03": STARTING,
 }
 """By the whole code or its class; whatever else happens on the way is a lost connection."""
-WORDS: tuple[tuple[str, Maker], ...] = (
+WORDS: tuple[tuple[str, Sentence], ...] = (
     ("Connection refused", sentences.refused),
     ("timeout expired", sentences.silent),
     ("timed out", sentences.silent),
@@ -99,10 +85,10 @@ WORDS: tuple[tuple[str, Maker], ...] = (
     ("authentication method requirement", sentences.no_tls),
     ("too many", sentences.no_room),
     ("connection slots are reserved", sentences.no_room),
-    ("starting up", _starting),
-    ("shutting down", _starting),
-    ("recovery", _starting),
-    ("not accepting connections", _starting),
+    ("starting up", STARTING),
+    ("shutting down", STARTING),
+    ("recovery", STARTING),
+    ("not accepting connections", STARTING),
     ("permission denied for database", sentences.no_grant),
     ("authentication failed", sentences.no_login),
     ("password", sentences.no_login),
@@ -110,6 +96,6 @@ WORDS: tuple[tuple[str, Maker], ...] = (
     ("not permitted to log in", sentences.no_login),
     ('FATAL:  role "', sentences.no_login),
     ('FATAL:  database "', sentences.no_database),
-    ("FATAL", _login),
+    ("FATAL", NO_ENTRY),
 )
 """What a failed login may say, the first that fits; a server that speaks another language is told less of."""

@@ -17,7 +17,7 @@ from psycopg.rows import TupleRow
 
 from core.connections import PORTS, ConnectionKind
 from core.sources.hosts import checked_address
-from core.sources.sql.family import Access
+from core.sources.sql.access import Access
 
 LOCK_SECONDS = 3
 """How long a statement waits for somebody who is changing the table's columns."""

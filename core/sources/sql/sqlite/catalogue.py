@@ -23,12 +23,17 @@ COLUMNS = sa.text("SELECT name, type, pk FROM pragma_table_xinfo(:name) WHERE hi
 SCHEMA = ("sqlite_schema", "sqlite_master")
 
 
-def tables(connection: sa.Connection) -> tuple[str, ...]:
+def databases(_connection: sa.Connection) -> tuple[str, ...]:
+    """Return nothing: a file is one database."""
+    return ()
+
+
+def tables(connection: sa.Connection, _database: str) -> tuple[str, ...]:
     """Return tables and views in the order of their names."""
     return tuple(str(row[0]) for row in connection.execute(TABLES))
 
 
-def table(connection: sa.Connection, name: str) -> Table | None:
+def table(connection: sa.Connection, _database: str, name: str) -> Table | None:
     """Return columns, key and size of a table; None where there is none of exactly this name."""
     found = connection.execute(TABLE, {"name": name}).first()
     if found is None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from core.sources.base import MOST_EXACT
 from core.sources.sql.columns import Field, Form
-from core.sources.sql.family import Expression
+from core.sources.sql.wire import Expression, Wire
 
 NUMBERS = ("integer", "real")
 
@@ -32,6 +33,11 @@ def form_of(declared: str) -> Form:
     return Form.ANY
 
 
+def wires(field: Field) -> tuple[Wire, ...]:
+    """Return the column itself: its cells say of which type they are."""
+    return (Wire(sa.column(field.name), None),)
+
+
 def number(field: Field) -> Expression:
     """Return a column as a number, missing where a cell is none."""
     column: Expression = sa.column(field.name)
@@ -53,9 +59,19 @@ def exact(field: Field) -> Expression:
     """Return a column as the bytes of its text; 7.0 is 7."""
     column: Expression = sa.column(field.name)
     whole = sa.cast(column, sa.BigInteger())
-    is_whole = sa.and_(sa.func.typeof(column) == "real", column == whole, sa.func.abs(column) < 2**53)
+    is_whole = sa.and_(sa.func.typeof(column) == "real", column == whole, sa.func.abs(column) < MOST_EXACT)
     text = sa.case((is_whole, sa.cast(whole, sa.Text())), else_=column)
     return sa.cast(text, sa.LargeBinary())
+
+
+def double(expression: Expression) -> Expression:
+    """Return a number as a double."""
+    return sa.cast(expression, sa.Double())
+
+
+def same_day(when: Expression) -> Expression:
+    """Return the day of a time."""
+    return sa.func.substr(when, 1, 10)
 
 
 def day_number(when: Expression) -> Expression:

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.sources.base import MOST_EXACT
 from core.sources.sql.changes import N_EXAMPLES, Changes
 from core.sources.sql.columns import Field, Form
 from core.sources.sql.finish import NO_SUCH_DAY, NOT_UTF8
@@ -97,14 +98,14 @@ def _array(cells: Sequence[Any], kinds: set[str]) -> Any:
 
 def _are_exact(cells: Sequence[Any]) -> bool:
     """Tell whether whole numbers among the cells keep their digits beside fractions."""
-    return all(abs(cell) <= 2**53 for cell in cells if type(cell) is int)
+    return all(abs(cell) <= MOST_EXACT for cell in cells if type(cell) is int)
 
 
 def _text(cell: Any) -> str:
     """Return a cell as a person writes it."""
     if isinstance(cell, bytes):
         return cell.decode("utf-8", "replace")
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) <= 2**53:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) <= MOST_EXACT:
         return str(int(cell))
     return str(cell)
 

@@ -1,0 +1,91 @@
+"""Students who may be in the table twice, side by side, so that a person can tell whether they are one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from core.caseload.access import Action, Actor, require
+from core.errors import RoleMissing
+from core.settings import Settings
+from core.sources.base import Progress
+from core.workflow.requests import TableRequest
+from core.workflow.tables import load_table
+
+MOST_PAIRS = 50
+"""How many pairs are shown at a time."""
+DIFFERS = "differs"
+
+
+@dataclass(frozen=True, eq=False)
+class StudentPair:
+    """Two students who may be one."""
+
+    left: str
+    """Their ids."""
+    right: str
+    rows: pd.DataFrame
+    """One row a column of the table, those that differ first: column (its title), left, right, differs."""
+
+    @property
+    def n_differences(self) -> int:
+        """In how many columns they differ."""
+        return int((self.rows["differs"] == DIFFERS).sum())
+
+
+def side_by_side(
+    actor: Actor,
+    request: TableRequest,
+    pairs: tuple[tuple[str, str], ...],
+    *,
+    settings: Settings,
+    progress: Progress | None = None,
+) -> tuple[StudentPair, ...]:
+    """Return the first 50 pairs whose students are both in the table; the first row of each counts.
+
+    Raises RoleMissing without a student id, SourceError.
+    """
+    require(actor, Action.CLEAN, synthetic=request.is_demo)
+    if progress is not None:
+        progress(0.0, "Putting the students side by side")
+    dataset = load_table(actor, request, settings=settings)
+    student_id = dataset.schema.student_id
+    if student_id is None:
+        raise RoleMissing(
+            "No column is the student id, so students cannot be compared.",
+            hint="Say on Data sources which column it is.",
+        )
+    wanted = {name for pair in pairs for name in pair}
+    table = dataset.collect()
+    table = table[table[student_id].isin(list(wanted))].drop_duplicates(student_id)
+    rows = {str(row[student_id]): row for _, row in table.iterrows()}
+    titles = {column.name: column.title for column in dataset.schema}
+    there = [(left, right) for left, right in pairs if left in rows and right in rows]
+    return tuple(
+        StudentPair(left, right, _compared(rows[left], rows[right], titles))
+        for left, right in there[:MOST_PAIRS]
+    )
+
+
+def _compared(left: pd.Series, right: pd.Series, titles: Mapping[str, str]) -> pd.DataFrame:
+    """Return the two rows as columns of text, and where they differ."""
+    names = list(titles)
+    shown = {
+        "column": [titles[name] for name in names],
+        "left": [_shown(left[name]) for name in names],
+        "right": [_shown(right[name]) for name in names],
+    }
+    marks = [
+        DIFFERS if one != other else "" for one, other in zip(shown["left"], shown["right"], strict=True)
+    ]
+    return pd.DataFrame({**shown, "differs": marks}, dtype="str").sort_values(
+        "differs", ascending=False, kind="stable", ignore_index=True
+    )
+
+
+def _shown(value: object) -> str:
+    if pd.isna(value):  # type: ignore[call-overload]  # one cell of any kind
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value).removesuffix(" 00:00:00")

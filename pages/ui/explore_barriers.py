@@ -1,0 +1,109 @@
+"""The panel of Explore on barriers that come together: rules that a person states, and what follows."""
+
+import streamlit as st
+
+from core import cache
+from core.schema import Kind
+from pages.ui import charts, explore_charts, explore_filter, explore_words, raw_rows, state, text, widgets
+
+SIDES = ("above", "below")
+
+
+def draw(request, found) -> None:
+    """Say when a column is a barrier; count the barriers of each student, and find what goes together."""
+    able = [name for name in found.choices if found.schema.column(name).kind is not Kind.DATE]
+    able = [name for name in able if name != found.outcome]
+    st.markdown(
+        "Which hardships come together, and how many does a student carry? A table does not tell which "
+        "end of a column is the hard one: choose columns, and say from where on each is a barrier."
+    )
+    names = st.multiselect(
+        "Barriers", able, key=f"barriers_{request.cleaning.digest}",
+        format_func=found.titles.__getitem__, max_selections=10,
+    )  # fmt: skip
+    rules = [_rule(request, found, name) for name in names]
+    if not rules or None in rules:
+        widgets.empty("Choose at least one barrier, and for each the values that count.")
+        return
+    result = widgets.result_of(
+        cache.figure_job(
+            state.actor(), request, "barriers", explore_filter.chosen(request), {"rules": tuple(rules)}
+        )
+    )
+    _counts(result)
+    _pairs(result.pairs, found.titles)
+
+
+def _rule(request, found, name: str):
+    """Draw the fields of one rule and return it; None while nothing is chosen."""
+    shown, key = found.distributions[name], f"barrier_{request.cleaning.digest}_{name}"
+    title = found.titles[name]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if not shown.is_histogram:
+            labels = [bar.label for bar in shown.bars]
+            values = st.multiselect(f"{title} is a barrier at", labels, key=f"{key}_values")
+            return cache.BarrierRule(name, values=tuple(values)) if values else None
+        side = st.selectbox(f"{title} is a barrier", SIDES, key=f"{key}_side", width=240)
+        box = shown.boxes[0]
+        start = float(box.q75 if side == "above" else box.q25)
+        limit = st.number_input("this value", value=start, key=f"{key}_{side}", width=200)
+        return cache.BarrierRule(name, **{side: limit})
+
+
+def _counts(result) -> None:
+    """How many students carry 0, 1, 2, 3 or more, and the outcome at each count."""
+    counts = result.counts
+    if counts.is_empty:
+        widgets.empty(counts.why_empty)
+        return
+    words = explore_words.barriers(counts)
+    st.markdown(text.md(words))
+    frame = counts.frame()
+    left, right = st.columns(2) if result.has_outcome else (st.container(), None)
+    with left:
+        charts.bars(frame, category="barriers", value="n", title="Students", alt=words, key="barrier_counts")
+        st.caption("Students by the number of their barriers.")
+    if right is not None:
+        with right:
+            rates = frame.dropna(subset="rate").assign(group=frame["barriers"] + " barriers")
+            explore_charts.intervals(
+                rates,
+                value="rate",
+                title="Share with the outcome",
+                alt=words,
+                as_percent=True,
+                key="barrier_rates",
+            )
+            st.caption("The outcome at each number; the line is the 95 % interval. Association, never cause.")
+    if counts.n_unknown:
+        st.caption(
+            f"For {text.count(counts.n_unknown, 'student')} a value is not known; it counts as no barrier."
+        )
+
+
+def _pairs(pairs, titles: dict) -> None:
+    """Every two barriers: how many students have both, and how many chance would give."""
+    if pairs.is_empty:
+        if pairs.why_empty:
+            st.caption(text.md(pairs.why_empty))
+        return
+    st.markdown("**Which come together**")
+    st.markdown("\n".join(f"- {text.md(sentence)}" for sentence in pairs.sentences[:5]))
+    config, frame = st.column_config, pairs.frame()
+    frame = frame.assign(left=frame["left"].map(titles), right=frame["right"].map(titles))
+    st.dataframe(
+        frame, key="barrier_pairs", hide_index=True, height=raw_rows.height(len(frame)),
+        column_order=["left", "right", "both", "expected", "ratio", "phi", "low", "high", "q", "test"],
+        column_config={
+            "left": config.TextColumn("Barrier"), "right": config.TextColumn("With"),
+            "both": config.NumberColumn("Have both", format="localized"),
+            "expected": config.NumberColumn("By chance", format="%.0f"),
+            "ratio": config.NumberColumn("Times chance", format="%.2f"),
+            "phi": config.NumberColumn("Strength (phi)", format="%.2f"),
+            "low": config.NumberColumn("95 % from", format="%.2f"),
+            "high": config.NumberColumn("to", format="%.2f"),
+            "q": config.NumberColumn("Adjusted p", format="%.3f"),
+            "test": config.TextColumn("Test"),
+        },
+        alt="Every two barriers: students with both, and how many chance would give.",
+    )  # fmt: skip

@@ -1,0 +1,94 @@
+"""The panel of Explore that draws two to five columns against each other."""
+
+import streamlit as st
+
+from core import cache
+from core.schema import Kind
+from pages.ui import charts, explore_filter, explore_words, state, text, widgets
+
+MOST = 5
+EDGES = ("x_low", "x_high", "y_low", "y_high")
+
+
+def draw(request, found) -> None:
+    """Choose columns; draw each two of them as points, or as squares where there are many students."""
+    kinds = {column.name: column.kind for column in found.schema}
+    able = [name for name in found.choices if found.distributions[name].is_histogram]
+    if len(able) < 2:
+        widgets.empty("Two columns of numbers or dates are needed.", "Change their kind on Data sources.")
+        return
+    columns = st.multiselect(
+        "Columns", able, able[:2], max_selections=MOST, key=f"points_{request.cleaning.digest}",
+        format_func=found.titles.__getitem__, help="Two to five columns of numbers or dates.",
+    )  # fmt: skip
+    if len(columns) < 2:
+        widgets.empty("Choose at least two columns.")
+        return
+    chosen = {"columns": tuple(columns)}
+    plot = widgets.result_of(
+        cache.figure_job(state.actor(), request, "points", explore_filter.chosen(request), chosen)
+    )
+    per_row = 1 if len(plot.pairs) == 1 else 2
+    places = st.columns(per_row)
+    for number, pair in enumerate(plot.pairs):
+        with places[number % per_row]:
+            _pair(pair, found.titles, kinds, height=420 if per_row == 1 else 280)
+
+
+def _pair(pair, titles: dict, kinds: dict, *, height: int) -> None:
+    """Draw two columns against each other, and say what was left out."""
+    across, up = titles[pair.x], titles[pair.y]
+    if pair.is_empty:
+        widgets.empty(f"{across} and {up}: {pair.why_empty}")
+        return
+    words = f"{up} against {across}, {text.count(pair.n, 'student')}."
+    dates = tuple(name for name in "xy" if kinds[getattr(pair, name)] is Kind.DATE)
+    key = f"points_{pair.x}_{pair.y}"
+    charts_of = {"titles": (across, up), "dates": dates, "alt": words, "key": key, "height": height}
+    if pair.squares:
+        squares(pair.frame(), **charts_of)
+    else:
+        points(pair.points, **charts_of)
+    st.caption(" ".join(text.md(said) for said in (words, *_left_out(pair))))
+
+
+def _left_out(pair) -> list[str]:
+    """Return sentences on whom the chart does not show."""
+    said = []
+    if pair.squares:
+        said.append("Each square counts the students in it; the darker, the more.")
+    if pair.n_left_out:
+        said.append(f"{text.count(pair.n_left_out, 'student')} without both values left out.")
+    if pair.n_withheld:
+        said.append(f"{text.count(pair.n_withheld, 'square')} with few students not shown.")
+    return said
+
+
+def points(frame, *, titles, dates, alt: str, key: str, height: int) -> None:
+    """A dot a student, half see-through."""
+    encoding = {
+        name: charts.axis(name, title, **_scale(name in dates))
+        for name, title in zip("xy", titles, strict=True)
+    }
+    mark = {"type": "point", "filled": True, "size": 22, "opacity": 0.45, "color": charts.BLUE}
+    charts.draw({"mark": mark, "encoding": encoding, "height": height}, _days(frame, dates), alt=alt, key=key)
+
+
+def squares(frame, *, titles, dates, alt: str, key: str, height: int) -> None:
+    """A square for each cell of a grid, darker where more students are."""
+    encoding = {"color": charts.axis("n", "Students", scale={"type": "log", "scheme": "blues"})}
+    for name, title in zip("xy", titles, strict=True):
+        encoding[name] = charts.axis(f"{name}_low", title, **_scale(name in dates))
+        encoding[f"{name}2"] = {"field": f"{name}_high"}
+    encoding["tooltip"] = [charts.axis("n", "Students", format=",")]
+    table = _days(frame, tuple(edge for edge in EDGES if edge[0] in dates))
+    charts.draw({"mark": "rect", "encoding": encoding, "height": height}, table, alt=alt, key=key)
+
+
+def _scale(is_date: bool) -> dict:  # noqa: FBT001  one of two kinds of axes
+    return {"kind": "temporal"} if is_date else {"scale": {"zero": False}}
+
+
+def _days(frame, names):
+    """Return the frame with these columns of days since 1970 as days that a browser reads."""
+    return frame.assign(**{name: [explore_words.day(value) for value in frame[name]] for name in names})

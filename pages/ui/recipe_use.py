@@ -1,0 +1,67 @@
+"""From the draft to the recipe in use: tried first, and asked about where nobody would be left."""
+
+import streamlit as st
+
+from core import cache
+from pages.ui import state, text, trying, widgets
+
+PLACE = "recipe"
+KEPT = "the recipe in use is as it was"
+
+
+def ask_for(request, examined, recipe) -> None:
+    """Try a draft on the whole table; the proposed recipe is used as the proposal."""
+    trying.forget(PLACE)
+
+    def made():
+        cache.fitting_recipe(state.actor(), recipe, examined.schema)
+        is_proposal = recipe.steps == examined.proposed.steps
+        return request.with_recipe(None if is_proposal else recipe)
+
+    trying.choose(PLACE, made)
+    if trying.TRIED in st.session_state:
+        st.rerun()
+
+
+def forget_outdated(examined, draft) -> None:
+    """Try a recipe no longer once the draft has become another one; what was said of it goes too."""
+    chosen_at, tried = st.session_state.get(trying.TRIED, (None, None))
+    if chosen_at == PLACE and not draft.does_as(tried.cleaning.recipe or examined.proposed):
+        trying.forget(PLACE)
+        st.rerun()
+
+
+def take_over() -> None:
+    """Use the recipe that was tried, unless it leaves nobody: then only if the viewer says so."""
+    chosen_at, tried = st.session_state.get(trying.TRIED, (None, None))
+    if chosen_at != PLACE:
+        return
+    job = cache.cleaning_job(state.actor(), tried)
+    widgets.wait_for(job)
+    emptied = _emptied(job.result()) if job.has_value else None
+    if emptied is None or _is_meant(emptied, key=tried.digest):
+        trying.take_over(PLACE, cache.cleaning_job, kept=KEPT)
+
+
+def _emptied(cleaned):
+    """Return what was said of the step that leaves nobody, or None."""
+    return next((step for step in cleaned.report.steps if step.n_in and not step.n_out), None)
+
+
+def _is_meant(emptied, *, key: str) -> bool:
+    """Ask whether a recipe that leaves nobody is meant; return whether it is."""
+    with st.container(border=True, key="recipe_nobody_left"):
+        rows = text.count(emptied.n_in, "row")
+        st.warning(
+            f"Step {emptied.step} of this recipe leaves out all {rows} that reach it: "
+            f"nobody would be left. {text.md(emptied.what)}",
+            icon=":material/warning:",
+        )
+        sure = st.checkbox("I know that the cleaned table would have no rows", key=f"nobody_left_{key}")
+        with st.container(horizontal=True):
+            meant = st.button("Use it all the same", disabled=not sure, icon=":material/check:")
+            st.button(
+                "Keep the recipe in use", type="primary", on_click=trying.forget, args=(PLACE,),
+                icon=":material/undo:",
+            )  # fmt: skip
+    return meant and sure

@@ -1,0 +1,150 @@
+"""Parts of a table by conditions, and whether their figures may be shown."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.eda.filters import Filter, differs_by_few, kept, may_show
+from core.errors import ColumnNotFound, InvalidChoice, WrongKind
+from core.schema import Column, Kind, Role, Schema
+
+
+@pytest.fixture
+def data(table):
+    return table(
+        n_x=[1.0, 2.0, 3.0, None, np.inf],
+        f_y=[1.0, 0.0, None, 1.0, 0.0],
+        c_z=["bus", "walk", None, "bus", "train"],
+        d_w=["1970-01-02", "1970-01-03", None, "1970-01-05", "1970-01-06"],
+        name=["Ann", "Bo", "Cy", "Di", "Ed"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "rows"),
+    [
+        (Filter("n_x", "at least", (2.0,)), [1, 2, 4]),
+        (Filter("n_x", "at most", (2,)), [0, 1]),
+        (Filter("n_x", "above", (2,)), [2, 4]),
+        (Filter("n_x", "below", ("2",)), [0]),
+        (Filter("n_x", "between", (1, 2)), [0, 1]),
+        (Filter("n_x", "is", (1, 3)), [0, 2]),
+        (Filter("n_x", "is not", (1, 3)), [1, 4]),
+        (Filter("n_x", "is missing"), [3]),
+        (Filter("n_x", "is known"), [0, 1, 2, 4]),
+        (Filter("f_y", "is", ("yes",)), [0, 3]),
+        (Filter("f_y", "is not", ("yes",)), [1, 4]),
+        (Filter("c_z", "is", ("bus", "train")), [0, 3, 4]),
+        (Filter("c_z", "is not", ("bus",)), [1, 4]),
+        (Filter("c_z", "is missing"), [2]),
+        (Filter("d_w", "between", (2, 4)), [1, 3]),
+    ],
+)
+def test_a_condition_keeps_the_rows_that_meet_it(data, one, rows):
+    assert np.flatnonzero(one.met(data.frame, schema=data.schema)).tolist() == rows
+
+
+def test_several_conditions_must_all_be_met(data):
+    both = (Filter("n_x", "at most", (2,)), Filter("c_z", "is", ("bus",)))
+    assert np.flatnonzero(kept(data.frame, both, schema=data.schema)).tolist() == [0]
+    assert kept(data.frame, (), schema=data.schema).all()
+
+
+@pytest.mark.parametrize(
+    ("make", "message", "hint"),
+    [
+        (lambda: Filter("n_x", "over", (1,)), "'test' cannot be 'over'.", None),
+        (
+            lambda: Filter("n_x", "above"),
+            "The filter on 'n_x' has 0 values for 'above'.",
+            "It takes one value.",
+        ),
+        (
+            lambda: Filter("n_x", "between", (1,)),
+            "The filter on 'n_x' has 1 values for 'between'.",
+            "It takes two values.",
+        ),
+        (
+            lambda: Filter("n_x", "is missing", (1,)),
+            "The filter on 'n_x' has 1 values for 'is missing'.",
+            "It takes no value.",
+        ),
+        (
+            lambda: Filter("c_z", "is"),
+            "The filter on 'c_z' has 0 values for 'is'.",
+            "It takes 1 to 1000 values.",
+        ),
+    ],
+)
+def test_a_condition_that_makes_no_sense_is_refused_in_words(make, message, hint):
+    with pytest.raises(InvalidChoice) as caught:
+        make()
+    assert str(caught.value).startswith(message)
+    assert hint in (None, caught.value.hint)
+
+
+def test_a_condition_that_does_not_fit_its_column_is_refused_in_words(data):
+    def met(one):
+        return one.met(data.frame, schema=data.schema)
+
+    with pytest.raises(WrongKind, match="'name' cannot be explored: it can identify a student"):
+        met(Filter("name", "is", ("Ann",)))
+    with pytest.raises(ColumnNotFound, match="There is no column 'n_q'"):
+        met(Filter("n_q", "above", (1,)))
+    with pytest.raises(InvalidChoice, match="'c_z' cannot be 'boat'"):
+        met(Filter("c_z", "is", ("boat",)))
+    with pytest.raises(InvalidChoice, match="'c_z' has categories, which cannot be 'above' a number"):
+        met(Filter("c_z", "above", (1,)))
+    with pytest.raises(
+        InvalidChoice, match="The filter on 'n_x' compares with 'much', which is not a number"
+    ):
+        met(Filter("n_x", "above", ("much",)))
+
+
+def test_a_part_of_few_students_or_all_but_few_is_not_shown(table):
+    data = table(n_x=range(40))
+    why = "Not shown: fewer than 10 students are in this choice, or outside of it."
+    for limit, shown in ((9, False), (10, True), (30, True), (31, False), (40, True), (0, True)):
+        decision = may_show(data.frame, [Filter("n_x", "below", (limit,))], schema=data.schema)
+        assert (decision.is_shown, decision.why) == (shown, "" if shown else why)
+
+
+def test_a_part_that_differs_by_few_from_one_shown_before_is_not_shown(table):
+    data = table(n_x=range(60))
+    first, second = [Filter("n_x", "below", (30,))], [Filter("n_x", "below", (33,))]
+    decision = may_show(data.frame, second, schema=data.schema, shown=[first])
+
+    assert may_show(data.frame, second, schema=data.schema).is_shown
+    assert (decision.is_shown, decision.why) == (
+        False,
+        "Not shown: this choice and one shown before differ by fewer than 10 students.",
+    )
+    assert may_show(data.frame, first, schema=data.schema, shown=[first]).is_shown
+
+
+def test_two_parts_that_share_or_leave_out_few_are_found(table):
+    data = table(n_x=range(60))
+
+    def few(one, two):
+        return differs_by_few(data.frame, [one], [two], schema=data.schema)
+
+    assert few(Filter("n_x", "below", (30,)), Filter("n_x", "at least", (27,)))
+    assert few(Filter("n_x", "below", (30,)), Filter("n_x", "at least", (33,)))
+    assert not few(Filter("n_x", "below", (30,)), Filter("n_x", "at least", (30,)))
+    assert not few(Filter("n_x", "below", (30,)), Filter("n_x", "below", (40,)))
+    assert few(Filter("n_x", "below", (30,)), Filter("n_x", "below", (39,)))
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=80), st.integers(0, 4), st.integers(0, 4))
+def test_shown_parts_never_leave_one_to_nine_students_by_adding_and_subtracting(values, one, two):
+    import pandas as pd
+
+    frame = pd.DataFrame({"x": np.array(values, dtype=np.float64)})
+    schema = Schema((Column("x", Kind.NUMBER, Role.FEATURE),))
+    first, second = ([Filter("x", "below", (limit,))] for limit in (one, two))
+    seen = may_show(frame, first, schema=schema).is_shown
+    if seen and may_show(frame, second, schema=schema, shown=[first]).is_shown:
+        n, a, b = len(values), sum(v < one for v in values), sum(v < two for v in values)
+        for difference in (a, b, n - a, n - b, abs(a - b), abs(n - a - b) if a + b == n else 0):
+            assert difference == 0 or difference >= 10
