@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -38,13 +39,15 @@ class MergeStudents(Step):
     """Pairs of (id kept, id dropped)."""
 
     def __post_init__(self) -> None:
-        kept, dropped = [one for one, _ in self.pairs], [other for _, other in self.pairs]
+        kept = {one for one, _ in self.pairs}
+        dropped = Counter(other for _, other in self.pairs)
+        times = Counter(self.pairs)
         for pair in self.pairs:
             if pair[0] == pair[1]:
                 raise RecipeError(
                     f"merge_students merges '{pair[0]}' with itself.", hint="Leave the pair out."
                 )
-            if self.pairs.count(pair) > 1:
+            if times[pair] > 1:
                 raise RecipeError(
                     f"merge_students lists the pair '{pair[0]}' and '{pair[1]}' twice.", hint="Keep it once."
                 )
@@ -54,7 +57,7 @@ class MergeStudents(Step):
                     f"merge_students both keeps and drops '{name}'.",
                     hint="Merge all rows of one student with the same kept id.",
                 )
-            if dropped.count(name) > 1:
+            if dropped[name] > 1:
                 raise RecipeError(
                     f"merge_students drops '{name}' twice.", hint="Choose one student to merge it with."
                 )

@@ -25,6 +25,8 @@ from core.schema import Column, Kind, Schema
 
 Every = Literal["week", "month", "year"]
 _UNITS = {"week": "W", "month": "M", "year": "Y"}
+_SEASONS = {"spring": 1, "summer": 2, "autumn": 3, "fall": 3, "winter": 4}
+_YEAR = re.compile("(?:19|20)[0-9]{2}")
 MOST_PERIODS = 520
 """Ten years of weeks."""
 
@@ -140,13 +142,22 @@ def _in_order(codes: Codes) -> Codes:
 
 
 def _natural(level: str) -> tuple[tuple[int, int, str], ...]:
-    """Return what to sort by, so that numbers inside a text count as numbers.
+    """Return what to sort by: first a year, wherever it stands; numbers as numbers, seasons as in the year.
 
     >>> sorted(["T10", "T2", "T1b"], key=_natural)
     ['T1b', 'T2', 'T10']
+    >>> sorted(["autumn 2025", "spring 2026", "spring 2025"], key=_natural)
+    ['spring 2025', 'autumn 2025', 'spring 2026']
     """
+    year = _YEAR.search(level)
     parts = re.findall("[0-9]+|[^0-9]+", level)
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
+    return ((0, int(year[0]) if year else 0, ""), *map(_part, parts))
+
+
+def _part(part: str) -> tuple[int, int, str]:
+    if part.isdecimal():
+        return (0, int(part), "")
+    return (1, _SEASONS.get(part.strip(" -_/.").lower(), 0), part)
 
 
 def _of_dates(days: Floats, every: Every) -> Codes:

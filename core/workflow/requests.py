@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.cleaning.recipe import Recipe
-from core.cleaning.step import Step
 from core.schema import Kind, Role
 from core.sources.base import ConnectionSpec, DemoSpec, FileSpec, PartSpec
 from core.sources.plan import SourcePlan, SourceSpec
@@ -132,11 +131,6 @@ class TrainingRequest:
     def with_recipe(self, recipe: Recipe | None) -> TrainingRequest:
         """Return the request with another recipe; None goes back to the proposed one."""
         return replace(self, cleaning=replace(self.cleaning, recipe=recipe))
-
-    def with_step(self, recipe: Recipe, step: Step) -> TrainingRequest:
-        """Return the request with ``recipe`` and one more step, before those that fill gaps."""
-        at = next((place for place, one in enumerate(recipe.steps) if one.in_folds), len(recipe.steps))
-        return self.with_recipe(recipe.with_step(step, at=at))
 
     def with_outcome(self, outcome: str) -> TrainingRequest:
         """Return the request with another outcome expression."""

@@ -98,7 +98,8 @@ def _up_to(recipe: Recipe, index: int) -> tuple[Step, ...]:
 def _spreads(step: Step, told: StepReport, before: Dataset, after: Dataset) -> Iterator[Spread]:
     """Return how the changed and the new columns are spread, those that differ, in the step's order."""
     old, new = before.collect(), after.collect()
-    names = [name for name in (*step.changes, *told.columns_added) if name in new.columns and name != ROW]
+    changed = tuple(old.columns) if step.changes_all else step.changes
+    names = [name for name in (*changed, *told.columns_added) if name in new.columns and name != ROW]
     n_found = 0
     for name in dict.fromkeys(names if told.n_changed or told.columns_added else ()):
         if _same(old, new, name):

@@ -77,7 +77,8 @@ def _in_words(finding) -> str:
         lines.append(f"For example: {text.md(', '.join(finding.examples))}.")
     if finding.step is not None and not finding.pairs:
         step = replace(finding.step, reason="")
-        lines.append(f"*Proposed:* {text.md(step.describe())}")
+        how = "For you to decide" if finding.person_decides else "Proposed"
+        lines.append(f"*{how}:* {text.md(step.describe())}")
     return "- " + "  \n".join(lines)
 
 

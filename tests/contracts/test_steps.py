@@ -235,7 +235,9 @@ def test_the_whole_recipe_has_every_kind_that_runs_on_spark():
 
 
 @pytest.mark.spark
+@pytest.mark.campaign
 def test_a_whole_recipe_is_the_same_on_200000_rows(spark):
+    """Minutes on two cores that others use too."""
     table = dirty(200_000)
     with frames.kept(frames.on_spark(numbered(table), spark)) as held:
         _same_whole(table, held)
