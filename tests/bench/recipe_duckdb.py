@@ -29,7 +29,7 @@ def written(steps):
 
 
 def strip_text(step, before):
-    return replaced(before, step["columns"], r"nullif(regexp_replace(trim({0}), '\s+', ' ', 'g'), '')")
+    return replaced(before, step["columns"], "nullif(regexp_replace(trim({0}), ' +', ' ', 'g'), '')")
 
 
 def placeholders_to_missing(step, before):

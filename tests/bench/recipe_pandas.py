@@ -22,7 +22,7 @@ def clean(table, steps):
 
 
 def strip_text(table, step):
-    tidy = {name: table[name].str.strip().str.replace(r"\s+", " ", regex=True) for name in step["columns"]}
+    tidy = {name: table[name].str.strip().str.replace(" {2,}", " ", regex=True) for name in step["columns"]}
     return table.assign(**{name: text.where(text != "") for name, text in tidy.items()})
 
 

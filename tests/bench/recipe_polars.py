@@ -22,7 +22,7 @@ def clean(table, steps):
 
 
 def strip_text(plan, step):
-    tidy = pl.col(step["columns"]).str.strip_chars().str.replace_all(r"\s+", " ")
+    tidy = pl.col(step["columns"]).str.strip_chars().str.replace_all(" {2,}", " ")
     return plan.with_columns(pl.when(tidy != "").then(tidy))
 
 

@@ -22,7 +22,7 @@ def line(one: Comparison) -> str:
 
 
 def _line(name, ours, other, unit, ratio, bar, holds, other_is) -> str:
-    return f"{name:36}{ours:>10}{other:>10} {unit:4}{ratio:>9}{bar:>7}  {holds:6}{other_is}"
+    return f"{name:43}{ours:>10}{other:>10} {unit:4}{ratio:>9}{bar:>7}  {holds:6}{other_is}"
 
 
 def note(words: str) -> None:
