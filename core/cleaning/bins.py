@@ -9,10 +9,13 @@ from itertools import pairwise
 from typing import ClassVar
 
 import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
 
+from core.cleaning.learned import rises
 from core.cleaning.means import finite
 from core.cleaning.quantiles import quantiles
-from core.cleaning.step import State, Step, listed, need_numbers
+from core.cleaning.step import State, Step, listed, need_numbers, shortest
 from core.errors import RecipeError
 from core.frames import Frame, first_row
 from core.schema import Kind, Schema
@@ -78,11 +81,17 @@ class BinNumbers(Step):
     def _replay(self, frame: Frame, state: State) -> Frame:
         need_numbers(frame, self.needs, where=self.kind)
         number, edges = nw.col(self.column), self._edges(state)
-        names = labels(edges)
-        name: nw.Expr = nw.when(~number.is_null()).then(nw.lit(names[0]))
-        for edge, label in zip(edges, names[1:], strict=True):
-            name = nw.when(number >= edge).then(nw.lit(label)).otherwise(name)
-        return frame.with_columns(name.alias(self.column))
+        if isinstance(frame, nw.DataFrame):
+            return frame.with_columns(_binned(frame.to_native()[self.column], edges))
+        first, *others = labels(edges)
+        names = [nw.when(number >= edge).then(nw.lit(name)) for edge, name in zip(edges, others, strict=True)]
+        known = nw.when(~number.is_null()).then(nw.lit(first))
+        return frame.with_columns(nw.coalesce(*names[::-1], known).alias(self.column))
+
+    def _can_have_learned(self, state: State) -> bool:
+        if self.edges:
+            return state == {}
+        return state.keys() == {self.column} and rises(state[self.column])
 
     def _edges(self, state: State | None) -> Sequence[float]:
         return self.edges or (state or {}).get(self.column, [])
@@ -91,6 +100,16 @@ class BinNumbers(Step):
         if state is None and self.quantiles:
             return f"Write '{self.column}' as {self.quantiles} ranges with about as many rows each"
         return f"Write '{self.column}' as ranges: {listed(labels(self._edges(state)))}"
+
+
+def _binned(column: pd.Series, edges: Sequence[float]) -> nw.Series[pd.Series]:
+    """Return the name of the range of each number."""
+    numbers = column.to_numpy(np.float64, na_value=np.nan)
+    places = np.searchsorted(np.array(edges, dtype=np.float64), numbers, side="right")
+    names = pd.Series(labels(edges), dtype="str").array.take(
+        np.where(np.isnan(numbers), -1, places), allow_fill=True
+    )
+    return nw.from_native(pd.Series(names, index=column.index, name=column.name), series_only=True)
 
 
 def labels(edges: Sequence[float]) -> list[str]:
@@ -106,12 +125,3 @@ def labels(edges: Sequence[float]) -> list[str]:
     texts = [shortest(edge) for edge in edges]
     between = [f"{low} to under {high}" for low, high in pairwise(texts)]
     return [f"below {texts[0]}", *between, f"{texts[-1]} and above"]
-
-
-def shortest(number: float) -> str:
-    """Return the shortest text that reads as this very number.
-
-    >>> shortest(50.0), shortest(0.1), shortest(-0.0)
-    ('50', '0.1', '0')
-    """
-    return repr(number + 0.0).removesuffix(".0")

@@ -9,7 +9,7 @@ from typing import ClassVar
 import narwhals.stable.v2 as nw
 
 from core.cleaning.expressions import expression_of, on
-from core.cleaning.step import State, Step, listed
+from core.cleaning.step import State, Step, listed, need_own_name
 from core.errors import RecipeError, StepFailed
 from core.frames import Frame, column_names
 from core.schema import Column, Kind, Role, Schema
@@ -27,6 +27,7 @@ class DeriveColumn(Step):
 
     def __post_init__(self) -> None:
         expression_of(self.expression)
+        need_own_name(self.column)
         if not self.column.strip():
             raise RecipeError(
                 "derive_column needs a name for the new column.",

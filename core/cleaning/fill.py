@@ -40,7 +40,19 @@ class Fill(Step):
     def _filled(self, frame: Frame, values: State) -> Frame:
         """Return the frame with each column's gaps filled by one value; a value of None leaves them."""
         known = [name for name in self.columns if values.get(name) is not None]
+        for name in known:
+            self._need_fitting(frame, name, values[name])
         return self._with(frame, [self._open(frame, name).fill_null(values[name]) for name in known])
+
+    def _need_fitting(self, frame: Frame, name: str, value: float | str) -> None:
+        """Do nothing if the column can take the value; raises WrongKind."""
+        is_number = frame.collect_schema()[name].is_numeric()
+        if is_number == isinstance(value, str):
+            holds = "numbers" if is_number else "no numbers"
+            raise WrongKind(
+                f"The gaps of '{name}' cannot be filled with '{value}': it holds {holds}.",
+                hint="Give a number for number columns and a text for text columns.",
+            )
 
     def _open(self, frame: Frame, name: str) -> nw.Expr:
         """Return the column as it can take a value: whole numbers may get a value between them."""

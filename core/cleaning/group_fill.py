@@ -11,12 +11,12 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from core import frames
-from core.cleaning.bins import shortest
 from core.cleaning.fill import Fill, need_values, plain, value_text
+from core.cleaning.learned import is_number, is_value, of_columns
 from core.cleaning.means import grids, means
 from core.cleaning.missing import NO_DATES, answers, mode
 from core.cleaning.quantiles import Quantile, medians
-from core.cleaning.step import State, listed, need_numbers, shown
+from core.cleaning.step import State, listed, need_numbers, shortest, shown
 from core.errors import RecipeError, StepFailed
 from core.frames import Frame
 
@@ -87,11 +87,27 @@ class FillByGroup(Fill):
             result[name] = dict(sorted(pairs))
         return result
 
+    def _can_have_learned(self, state: State) -> bool:
+        usual = is_value if self.statistic == "mode" else is_number
+
+        def fits(one: object) -> bool:
+            if not isinstance(one, dict) or one.keys() != {"overall", "groups"}:
+                return False
+            overall, groups = one["overall"], one["groups"]
+            return isinstance(groups, dict) and all(
+                value is None or usual(value) for value in (overall, *groups.values())
+            )
+
+        return of_columns(state, self.columns, fits)
+
     def _replay(self, frame: Frame, state: State) -> Frame:
         self._need_kinds(frame)
         known = {
             name: state[name] for name in self.columns if state.get(name, _NOTHING)["overall"] is not None
         }
+        for name, learned in known.items():
+            for value in {learned["overall"], *learned["groups"].values()} - {None}:
+                self._need_fitting(frame, name, value)
         if isinstance(frame, nw.DataFrame):
             return self._with(frame, self._looked_up(frame.to_native(), known))
         return self._with(frame, [self._chosen(frame, name, learned) for name, learned in known.items()])

@@ -13,7 +13,7 @@ import pandas as pd
 
 from core import frames
 from core.cleaning.report import CleaningReport, ColumnReport, Example, Exclusion, StepReport
-from core.cleaning.step import ROW, State, Step
+from core.cleaning.step import ROW, State, Step, shortest
 from core.errors import AppError
 from core.frames import Frame
 
@@ -38,7 +38,7 @@ def replay(
     with ExitStack() as keeping:
         for number, step, state, before, after in _passed(steps, cleaned, held, keeping):
             kept = _kept(before, after)
-            exclusions += _excluded(number, step, before[ROW].to_numpy()[~kept], names)
+            exclusions += _excluded(number, step, before[~kept], names)
             reports.append(_step_report(number, step, state, before, after, kept, names))
             cleaned = after
     cleaned = cleaned.drop(columns=ROW).reset_index(drop=True)
@@ -62,13 +62,13 @@ def _passed(
         before = after
 
 
-def _excluded(number: int, step: Step, rows: np.ndarray, names: _Names) -> list[Exclusion]:
-    """Return the rows of these numbers as left out by the step."""
-    if not len(rows):
+def _excluded(number: int, step: Step, dropped: pd.DataFrame, names: _Names) -> list[Exclusion]:
+    """Return these rows, as they came to the step, as left out by it."""
+    if dropped.empty:
         return []
-    why = step.why_dropped()
-    named = zip(names.of(rows), rows, strict=True)
-    return [Exclusion(name, int(row), number, step.kind, why) for name, row in named]
+    rows = dropped[ROW].to_numpy()
+    told = zip(names.of(rows), rows, step.whys_dropped(dropped), strict=True)
+    return [Exclusion(name, int(row), number, step.kind, why) for name, row, why in told]
 
 
 def numbered(table: pd.DataFrame) -> pd.DataFrame:
@@ -77,7 +77,7 @@ def numbered(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def is_numbered(frame: Frame) -> bool:
-    """Whether the rows carry their numbers."""
+    """Whether the rows carry their numbers; a recipe refuses a table with a column of that name."""
     return ROW in frames.column_names(frame)
 
 
@@ -195,7 +195,7 @@ def _step_report(
 
 def _change(before: pd.Series, after: pd.Series, kept: np.ndarray) -> _Change | None:
     """Return how the column changed, or None; a text read as the number it shows has not changed."""
-    was = before if kept.all() else before[kept]
+    was = (before if kept.all() else before[kept]).set_axis(after.index)  # Spark's rows are labelled anew
     gap_before, gap_after = was.isna().to_numpy(), after.isna().to_numpy()
     old = was if was.dtype == after.dtype else _as_numbers(was)
     differs = (old != after).fillna(True).to_numpy(dtype=bool)
@@ -232,7 +232,7 @@ def _examples(changes: Sequence[_Change], rows: pd.Series, names: _Names) -> tup
 def _shown(value: Any) -> str:
     if isinstance(value, str):
         return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
-    return "" if pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value)
+    return "" if pd.isna(value) else shortest(value) if isinstance(value, float) else str(value)
 
 
 def _column_reports(before: pd.DataFrame, after: pd.DataFrame) -> tuple[ColumnReport, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import narwhals.stable.v2 as nw
+import pandas as pd
 
 from core.cleaning.step import ROW, State, Step, listed, shown
 from core.errors import RecipeError, StepFailed, WrongKind
@@ -141,6 +142,11 @@ class MergeStudents(Step):
         """Name the kept student: of all pairs where there are several."""
         kept = list(dict.fromkeys(one for one, _ in self.pairs))
         return f"the same student as {_one_of(kept)}, which was kept"
+
+    def whys_dropped(self, rows: pd.DataFrame) -> list[str]:
+        """Name the student that was kept for each row."""
+        kept = {other: one for one, other in self.pairs}
+        return [f"the same student as {shown(kept[other])}, which was kept" for other in rows[self.by]]
 
 
 def _one_of(names: list[str]) -> str:

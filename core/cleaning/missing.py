@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 import narwhals.stable.v2 as nw
 
 from core.cleaning.fill import Fill, fill_text, need_values, plain
+from core.cleaning.learned import is_number, is_value, of_columns
 from core.cleaning.means import finite, means
 from core.cleaning.quantiles import medians
 from core.cleaning.step import State, listed, need_numbers
-from core.errors import WrongKind
+from core.errors import RecipeError
 from core.frames import Frame, first_row
 
 NO_DATES = "Leave its gaps: a date cannot be guessed from other students."
@@ -27,6 +28,9 @@ class FillWithMedian(Fill):
     def _learn(self, frame: Frame) -> State:
         need_numbers(frame, self.columns, where=self.kind)
         return medians(frame, self.columns)
+
+    def _can_have_learned(self, state: State) -> bool:
+        return of_columns(state, self.columns, is_number)
 
     def _replay(self, frame: Frame, state: State) -> Frame:
         need_numbers(frame, self.columns, where=self.kind)
@@ -47,6 +51,9 @@ class FillWithMean(Fill):
         need_numbers(frame, self.columns, where=self.kind)
         return means(frame, self.columns)
 
+    def _can_have_learned(self, state: State) -> bool:
+        return of_columns(state, self.columns, is_number)
+
     def _replay(self, frame: Frame, state: State) -> Frame:
         need_numbers(frame, self.columns, where=self.kind)
         return self._filled(frame, state)
@@ -66,6 +73,9 @@ class FillWithMode(Fill):
         need_values(frame, self.columns, where=self.kind, hint=NO_DATES)
         return {name: mode(frame, name) for name in self.columns}
 
+    def _can_have_learned(self, state: State) -> bool:
+        return of_columns(state, self.columns, is_value)
+
     def _replay(self, frame: Frame, state: State) -> Frame:
         return self._filled(frame, state)
 
@@ -82,15 +92,15 @@ class FillWithConstant(Fill):
     kind: ClassVar[str] = "fill_with_constant"
     value: float | str = "unknown"
 
+    def __post_init__(self) -> None:
+        if isinstance(self.value, str) and not self.value.strip():
+            raise RecipeError(
+                f"{self.kind} has no value to fill gaps with.",
+                hint="Set 'value' to a number or a text, for example to 'unknown'.",
+            )
+
     def _replay(self, frame: Frame, state: State) -> Frame:
-        held = frame.collect_schema()
-        for name in self.columns:
-            if held[name].is_numeric() == isinstance(self.value, str):
-                holds = "numbers" if held[name].is_numeric() else "no numbers"
-                raise WrongKind(
-                    f"The gaps of '{name}' cannot be filled with '{self.value}': it holds {holds}.",
-                    hint="Give a number for number columns and a text for text columns.",
-                )
+        need_values(frame, self.columns, where=self.kind, hint="Leave its gaps, or leave the column out.")
         return self._filled(frame, dict.fromkeys(self.columns, self.value))
 
     def _says(self, state: State | None) -> str:

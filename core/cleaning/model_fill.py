@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from core.cleaning.learned import are_numbers, is_scale, of_columns
 from core.cleaning.row_fill import FillFromColumns, drawn, spread, standardised
 from core.cleaning.step import State, listed
 from core.errors import RecipeError
@@ -52,6 +53,14 @@ class FillWithModel(FillFromColumns):
         _learn_rounds(rows, states, rounds=self.rounds)
         return learned
 
+    def _can_have_learned(self, state: State) -> bool:
+        if not of_columns(state, self.columns, _is_learned):
+            return False
+        used = [one for one in state.values() if one is not None and one["turn"] is not None]
+        n_rounds = {len(one["rounds"]) for one in used}
+        n_parts = {len(equation) for one in used for equation in one["rounds"]}
+        return len(n_rounds) <= 1 and n_parts <= {len(used)}
+
     def _guessed(self, rows: np.ndarray, learned: Sequence[State]) -> np.ndarray:
         gaps = np.isnan(rows)
         filled = np.where(gaps, [one["start"] for one in learned], standardised(rows, learned))
@@ -76,6 +85,15 @@ class FillWithModel(FillFromColumns):
             return text
         n = max((len(one["rounds"]) for one in state.values() if one), default=0)
         return f"{text} ({n} round{'' if n == 1 else 's'})"
+
+
+def _is_learned(one: object) -> bool:
+    parts = {"mean", "scale", "lowest", "highest", "start", "turn", "rounds"}
+    if not is_scale(one) or one.keys() != parts or not isinstance(one["rounds"], list):
+        return False
+    numbers = [one[part] for part in ("lowest", "highest", "start")]
+    has_turn = one["turn"] is None or type(one["turn"]) is int
+    return has_turn and are_numbers(numbers) and all(map(are_numbers, one["rounds"]))
 
 
 def _learn_rounds(rows: np.ndarray, states: Sequence[State], *, rounds: int) -> None:

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from core.cleaning.learned import are_numbers, is_scale, of_columns
 from core.cleaning.row_fill import FillFromColumns, drawn, spread, standardised
 from core.cleaning.step import State, listed
 from core.errors import RecipeError
@@ -53,6 +54,10 @@ class FillWithNeighbours(FillFromColumns):
                 learned[name]["donors"] = [None if cell != cell else cell for cell in donors[:, at].tolist()]
         return learned
 
+    def _can_have_learned(self, state: State) -> bool:
+        sizes = {len(one["donors"]) for one in state.values() if _is_learned(one)}
+        return of_columns(state, self.columns, _is_learned) and len(sizes) <= 1
+
     def _guessed(self, rows: np.ndarray, learned: Sequence[State]) -> np.ndarray:
         from sklearn.metrics.pairwise import nan_euclidean_distances
 
@@ -78,6 +83,12 @@ class FillWithNeighbours(FillFromColumns):
             return text
         n = max((len(one["donors"]) for one in state.values() if one), default=0)
         return f"{text} ({n:,} rows to compare with)"
+
+
+def _is_learned(one: object) -> bool:
+    if not is_scale(one) or one.keys() != {"mean", "scale", "donors"} or not isinstance(one["donors"], list):
+        return False
+    return are_numbers([cell for cell in one["donors"] if cell is not None])
 
 
 def _in_steps(values: np.ndarray, learned: Sequence[State]) -> np.ndarray:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import narwhals.stable.v2 as nw
 
+from core.cleaning.learned import of_columns, rises
 from core.cleaning.means import finite
 from core.cleaning.quantiles import medians, quantiles
 from core.cleaning.step import State, Step, listed, need_numbers
@@ -56,6 +58,9 @@ class CapOutliers(Step):
         found = ends[self.rule](frame) if self.columns else {}
         return {name: _limits(found.get(name, ())) for name in self.columns}
 
+    def _can_have_learned(self, state: State) -> bool:
+        return of_columns(state, self.columns, lambda ends: rises(ends) and len(ends) == 2)
+
     def _fences(self, frame: Frame) -> dict[str, Sequence[float]]:
         result: dict[str, Sequence[float]] = {}
         for name, places in quantiles(frame, self.columns, (0.25, 0.75)).items():
@@ -99,8 +104,10 @@ class CapOutliers(Step):
 
 
 def _limits(ends: Sequence[float]) -> list[float] | None:
-    """Return the lower and the upper limit, or None where they would make every number the same."""
-    return [ends[0] + 0.0, ends[1] + 0.0] if ends and ends[0] < ends[1] else None
+    """Return the lower and the upper limit, or None: not finite, or all numbers would become the same."""
+    if not ends or not ends[0] < ends[1] or math.isinf(ends[0]) or math.isinf(ends[1]):
+        return None
+    return [ends[0] + 0.0, ends[1] + 0.0]
 
 
 def _shown(limits: Sequence[float] | None) -> str:

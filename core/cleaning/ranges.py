@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 import narwhals.stable.v2 as nw
 
-from core.cleaning.step import State, Step, need_numbers
+from core.cleaning.step import State, Step, need_numbers, shortest
 from core.errors import RecipeError, StepFailed
 from core.frames import Frame, column_names
 from core.schema import Column, Kind, Role, Schema
@@ -32,7 +32,7 @@ class SetRange(Step):
         if self.lowest is not None and self.highest is not None and self.lowest > self.highest:
             raise RecipeError(
                 f"set_range of '{self.column}' has its lowest value above its highest: "
-                f"{self.lowest:g} and {self.highest:g}.",
+                f"{shortest(self.lowest)} and {shortest(self.highest)}.",
                 hint="Exchange the two.",
             )
 
@@ -90,11 +90,11 @@ class SetRange(Step):
     def _says(self, state: State | None) -> str:
         low, high = self.lowest, self.highest
         span = (
-            f"below {low:g} or above {high:g}"
+            f"below {shortest(low)} or above {shortest(high)}"
             if low is not None and high is not None
-            else f"below {low:g}"
+            else f"below {shortest(low)}"
             if low is not None
-            else f"above {high:g}"
+            else f"above {shortest(high)}"
             if high is not None
             else "that are infinite"
         )

@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 
 from core import frames
 from core.cleaning.distinct import rewrite
+from core.cleaning.learned import of_columns
 from core.cleaning.step import State, Step, listed, shown
 from core.errors import RecipeError, WrongKind
 from core.frames import Frame
@@ -56,6 +57,11 @@ class CombineRare(Step):
         counts = known.group_by(name).agg(__n__=nw.len())
         kept = frames.collect(counts.filter(nw.col("__n__") >= self.at_least).select(name))
         return sorted(kept[name])
+
+    def _can_have_learned(self, state: State) -> bool:
+        return of_columns(
+            state, self.columns, lambda kept: isinstance(kept, list) and {type(one) for one in kept} <= {str}
+        )
 
     def _replay(self, frame: Frame, state: State) -> Frame:
         self._need_text(frame)

@@ -19,7 +19,7 @@ from core.cleaning.recipe_check import require_columns
 from core.cleaning.recipe_diff import Change, changes
 from core.cleaning.registry import step_from_dict, step_to_dict
 from core.cleaning.report import CleaningReport
-from core.cleaning.step import State, Step, shown
+from core.cleaning.step import State, Step, need_own_name, shown
 from core.dataset import Dataset, Provenance
 from core.errors import AppError, RecipeError
 from core.frames import Frame
@@ -50,6 +50,7 @@ class Recipe:
         Rows pass only as far as the last step that learns. Raises ColumnNotFound, WrongKind, with a note
         that says in which step.
         """
+        _need_own_names(dataset)
         with ExitStack() as keeping:
             states = tuple(self._learned(dataset.frame, keeping))
         return FittedRecipe(self, states, dataset.provenance)
@@ -178,6 +179,7 @@ class FittedRecipe:
 
         On Spark it is lazy up to the first step that needs the rows in memory; its notes say which.
         """
+        _need_own_names(dataset)
         frame = dataset.frame
         for number, (step, state) in enumerate(self._pairs(), start=1):
             if step.is_on:
@@ -197,6 +199,7 @@ class FittedRecipe:
         A Spark frame is collected first, unless its rows are numbered (``ledger.numbered``): then Spark does
         the steps, and what each of them changed is collected. Raises ColumnNotFound, WrongKind.
         """
+        _need_own_names(before)
         table, report = replay(before.frame, self._pairs(), student_id=before.schema.student_id)
         in_memory_at_once = isinstance(before.frame, nw.LazyFrame) and not is_numbered(before.frame)
         first = 1 if in_memory_at_once and self.recipe.steps else self._first_in_memory(before.frame)
@@ -236,6 +239,9 @@ class FittedRecipe:
         recipe, states = Recipe.from_dict(raw["recipe"]), raw["states"]
         if not isinstance(states, list) or [type(s) for s in states] != [dict] * len(recipe.steps):
             raise RecipeError("The fitted recipe must hold one set of learned values for each step.")
+        for number, (step, state) in enumerate(zip(recipe.steps, states, strict=True), start=1):
+            with _noting(number, step):
+                step.check_state(state)
         return cls(recipe, tuple(states), _provenance(raw["fitted_on"]))
 
     def _pairs(self) -> Sequence[tuple[Step, State]]:
@@ -259,6 +265,12 @@ class FittedRecipe:
         if first is None:
             return cleaned
         return cleaned.with_frame(frame, note=f"Steps from {first} on ran on the rows in memory.")
+
+
+def _need_own_names(dataset: Dataset) -> None:
+    """Do nothing if no column of the table has the name of the hidden row numbers; raises RecipeError."""
+    for column in dataset.schema:
+        need_own_name(column.name)
 
 
 def _held_for(step: Step, frame: Frame) -> Frame:

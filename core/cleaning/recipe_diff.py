@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any, Literal, NamedTuple
 
 from core.cleaning.registry import step_to_dict
-from core.cleaning.step import Step, shown
+from core.cleaning.step import Step, shortest, shown
 
 _SHOWN = 3
 """How many changed settings of a step are named."""
+_LONGEST = 60
+"""Longer settings are cut; so many letters stand before the place where two long ones part:"""
+_LED_BY = 20
 
 
 class Change(NamedTuple):
@@ -98,15 +102,38 @@ def _what_changed(before: Step, after: Step, number: int) -> str:
     """Name the settings that differ, each with its old and its new value."""
     old, new = (step_to_dict(replace(step, reason="", is_on=True)) for step in (before, after))
     differ = [name for name in new if new[name] != old[name]]
-    said = [f"'{name}' is {_value(new[name])}, was {_value(old[name])}" for name in differ[:_SHOWN]]
+    values = [(name, *_told(new[name], old[name])) for name in differ[:_SHOWN]]
+    said = [f"'{name}' is {now}, was {then}" for name, now, then in values]
     more = f"; and {len(differ) - _SHOWN} more" if len(differ) > _SHOWN else ""
     return f"Step {number} ({after.kind}) was changed: {'; '.join(said)}{more}."
 
 
+def _told(new: Any, old: Any) -> tuple[str, str]:
+    """Return two settings as a person would say them; they look different."""
+    if not (isinstance(new, str | list) and isinstance(old, str | list)):
+        return _value(new), _value(old)
+    now, then = _text(new), _text(old)
+    if now == then:  # a comma inside a text, or between two
+        now, then = json.dumps(new, ensure_ascii=False), json.dumps(old, ensure_ascii=False)
+    pairs = zip(now, then, strict=False)
+    at = next((at for at, pair in enumerate(pairs) if len({*pair}) > 1), min(len(now), len(then)))
+    start = at - _LED_BY if max(len(now), len(then)) > _LONGEST and at > _LED_BY else 0
+    lead = "…" if start else ""
+    return shown(lead + now[start:], limit=_LONGEST), shown(lead + then[start:], limit=_LONGEST)
+
+
 def _value(value: Any) -> str:
     """Return a setting as a person would say it."""
-    if isinstance(value, list):
-        return shown(", ".join(" → ".join(one) if isinstance(one, list) else str(one) for one in value))
     if value is None or isinstance(value, bool):
         return {None: "not set", True: "yes", False: "no"}[value]
-    return shown(value) if isinstance(value, str) else f"{value:g}"
+    return shown(_text(value), limit=_LONGEST) if isinstance(value, str | list) else shortest(value)
+
+
+def _text(value: str | list[Any]) -> str:
+    if isinstance(value, str):
+        return value
+    return ", ".join(" → ".join(one) if isinstance(one, list) else _one(one) for one in value)
+
+
+def _one(value: Any) -> str:
+    return value if isinstance(value, str) else shortest(value)

@@ -71,7 +71,7 @@ _EXACT = 2**53
 
 def step_to_dict(step: Step) -> dict[str, Any]:
     """Return the step as plain values: kind, settings, the reason if any, ``is_on`` only when it is off."""
-    settings = {f.name: _plain(getattr(step, f.name)) for f in fields(step)}
+    settings = {name: _written(getattr(step, name), hint) for name, hint in _hints(type(step)).items()}
     if not step.reason:
         del settings["reason"]
     if step.is_on:
@@ -181,6 +181,12 @@ _MANY = {str: "texts", float: "numbers", int: "whole numbers"}
 def _word(name: str) -> str:
     """Return a word of the JSON in quotes, on one line and not too long."""
     return shown(" ".join(name.split()))
+
+
+def _written(value: Any, hint: Any) -> Any:
+    """Return a setting as it is read again: a whole number, where any may stand, as the float that it is."""
+    fits, read = _read(value, hint)
+    return _plain(read if fits else value)
 
 
 def _plain(value: Any) -> Any:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import narwhals.stable.v2 as nw
+import pandas as pd
 
-from core.errors import WrongKind
+from core.errors import RecipeError, WrongKind
 from core.frames import Frame, require
 from core.schema import Schema
 
@@ -72,6 +73,21 @@ class Step(ABC):
         """Say, for the ledger, why a row that the step dropped is gone."""
         return self._says(None)
 
+    def whys_dropped(self, rows: pd.DataFrame) -> list[str]:
+        """Say why each of these rows, as they came to the step, is gone."""
+        return [self.why_dropped()] * len(rows)
+
+    def check_state(self, state: State) -> None:
+        """Do nothing if the step can have learned this; raises RecipeError for what a hand wrote."""
+        if not (self._can_have_learned(state) if self.is_on else state == {}):
+            raise RecipeError(
+                f"The learned values do not fit the step {self.kind}.",
+                hint="Fit the recipe again, or use the file as it was saved.",
+            )
+
+    def _can_have_learned(self, state: State) -> bool:
+        return state == {}
+
     def _learn(self, frame: Frame) -> State:
         return {}
 
@@ -80,6 +96,14 @@ class Step(ABC):
 
     @abstractmethod
     def _says(self, state: State | None) -> str: ...
+
+
+def need_own_name(name: str) -> None:
+    """Do nothing if a table may have a column of this name; raises RecipeError."""
+    if name == ROW:
+        raise RecipeError(
+            f"The column '{name}' has a name that Waymark uses itself.", hint="Give it another name."
+        )
 
 
 def texts(frame: Frame, columns: Sequence[str]) -> list[str]:
@@ -97,6 +121,15 @@ def need_numbers(frame: Frame, columns: Sequence[str], *, where: str) -> None:
                 f"The column '{name}' does not hold numbers, which {where} needs.",
                 hint="Put parse_numbers (or parse_flags) before it in the recipe.",
             )
+
+
+def shortest(number: float) -> str:
+    """Return the shortest text that reads as this very number.
+
+    >>> shortest(50), shortest(0.1), shortest(-0.0)
+    ('50', '0.1', '0')
+    """
+    return repr(float(number) + 0.0).removesuffix(".0")
 
 
 def shown(text: str, *, limit: int = 60) -> str:

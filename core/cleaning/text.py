@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -140,9 +141,8 @@ class MapValues(Step):
     """Pairs of (as found, as it should be)."""
 
     def __post_init__(self) -> None:
-        found = [before for before, _ in self.mapping]
-        for before in found:
-            if found.count(before) > 1:
+        for before, times in Counter(before for before, _ in self.mapping).items():
+            if times > 1:
                 raise RecipeError(
                     f"map_values lists the value '{before}' of '{self.column}' twice.",
                     hint="Keep one line for each value.",
@@ -153,14 +153,21 @@ class MapValues(Step):
         return (self.column,)
 
     def _replay(self, frame: Frame, state: State) -> Frame:
-        return rewrite(frame, texts(frame, [self.column]), self._mapped)
+        if not self.mapping:
+            return frame
+        by_engine = self._chosen if isinstance(frame, nw.LazyFrame) else self._looked_up
+        return rewrite(frame, texts(frame, [self.column]), by_engine)
 
-    def _mapped(self, text: nw.Expr) -> nw.Expr:
-        result = text
-        for target in dict.fromkeys(after for _, after in self.mapping):
-            sources = [before for before, after in self.mapping if after == target]
-            result = nw.when(text.is_in(sources)).then(nw.lit(target)).otherwise(result)
-        return result
+    def _looked_up(self, text: nw.Expr) -> nw.Expr:
+        return text.replace_strict(dict(self.mapping), default=text)
+
+    def _chosen(self, text: nw.Expr) -> nw.Expr:
+        """Return the same for Spark, which has no replace_strict over Connect: one condition a target."""
+        found = defaultdict[str, list[str]](list)
+        for before, after in self.mapping:
+            found[after].append(before)
+        targets = [nw.when(text.is_in(befores)).then(nw.lit(after)) for after, befores in found.items()]
+        return nw.coalesce(*targets, text)
 
     def _says(self, state: State | None) -> str:
         pairs = [f"{shown(before)} as {shown(after)}" for before, after in self.mapping[:3]]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.eda.barrier_audit import Pair, Patterns, gives_away, is_safe, patterns_of
+from core.eda.barrier_audit import Audit, Pair, Patterns, few_of, is_safe, patterns_of, totals_of
 from core.eda.barrier_rules import Applied, BarrierRule, applied
 from core.eda.effect_intervals import moment_interval
 from core.eda.group_tests import named, rate_test
@@ -86,8 +86,8 @@ def pair_barriers(
 
     A pair is withheld where 1 to ``min_group`` - 1 students have both barriers, the first only, the second
     only or none; and where with the other pairs and the counts of ``count_barriers`` it would give away so
-    few students with some combination (of more than 6 rules this is not worked out).
-    Raises ColumnNotFound, WrongKind, InvalidChoice.
+    few students with some combination. Raises ColumnNotFound, WrongKind, and InvalidChoice as
+    ``count_barriers`` does.
     """
     if len(rules) < 2 or not len(frame):
         why = "At least two barriers are needed." if len(frame) else "There are no students."
@@ -107,14 +107,21 @@ def pair_barriers(
 
 def _together_safe(pairs: list[Pair], patterns: Patterns, min_group: int) -> list[Pair]:
     """Return the pairs, without those that together with the earlier ones give a few students away."""
-    # The counts by rule are not shown either where they alone give somebody away.
-    by_rule = not gives_away(patterns, min_group=min_group)
-    if not gives_away(patterns, min_group=min_group, pairs=pairs, by_rule=by_rule):
+    audit = Audit(patterns, min_group, totals_of(patterns, min_group=min_group))
+    few = audit.suspects(few_of(patterns, min_group=min_group), pairs=pairs)
+    if not audit.gives_away(few, pairs=pairs):
         return pairs
     kept: list[Pair] = []
+    weak = few[:0]
     for pair in pairs:
-        if not gives_away(patterns, min_group=min_group, pairs=[*kept, pair], by_rule=by_rule):
+        # What one pair gives away, the next is likely to give away too: that is looked at first.
+        if audit.gives_away(weak, pairs=[*kept, pair]):
+            continue
+        found = audit.pinned(few, pairs=[*kept, pair])
+        if found is None:
             kept.append(pair)
+        else:
+            weak = np.vstack([few[found : found + 1], weak])
     return kept
 
 

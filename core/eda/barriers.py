@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.eda.barrier_audit import MOST, gives_away, numbered, patterns_of
+from core.eda.barrier_audit import MOST, numbered, patterns_of, totals_of
 from core.eda.barrier_rules import BarrierRule, applied
 from core.eda.group_rates import RateGroup, compare_rates
 from core.eda.values import Floats
@@ -45,7 +45,8 @@ class Barriers:
     """Each rule's column, and how many students it applies to; -1 where that is withheld: all of them where
     together with the counts they would give away a few students with a certain set of barriers."""
     n_unknown: int
-    """Students with a value missing in a rule's column and counted without that barrier."""
+    """Students with a value missing in a rule's column and counted without that barrier; -1 where that is
+    withheld: where so few are, or are not, or it would give away a few students as above."""
     n_withheld: int
     why_empty: str = ""
 
@@ -70,7 +71,8 @@ def count_barriers(
     """Return how many students carry 0, 1, 2 and 3 or more barriers, and their outcome where it is known.
 
     ``outcome`` has one 0, 1 or NaN a row. A missing value is no barrier, and is counted in ``n_unknown``.
-    Raises ColumnNotFound, WrongKind and InvalidChoice for a rule that does not fit its column.
+    Raises ColumnNotFound, WrongKind, and InvalidChoice for a rule that does not fit its column and for more
+    than 4 rules that some students meet and others do not.
     """
     if not rules or not len(frame):
         why = "No barrier is defined." if not rules else "There are no students."
@@ -83,9 +85,12 @@ def count_barriers(
     rates = _rates(total, outcome, shown, min_group)
     counts = tuple(_count(k, int(sizes[k]), len(frame), rates.get(_name(k))) for k in shown)
     by_rule = _by_rule(rules, [int(one.met.sum()) for one in found], len(frame), min_group)
-    if gives_away(patterns_of(found), min_group=min_group):
+    totals = totals_of(patterns_of(found), min_group=min_group)
+    if not totals.by_rule:
         by_rule = tuple((rule.column, -1) for rule in rules)
     n_unknown = int((~np.all([one.known for one in found], axis=0)).sum())
+    if n_unknown and not (totals.unknown and may_show_part(n_unknown, n_whole=len(frame), minimum=min_group)):
+        n_unknown = -1
     why = "" if counts else f"Groups of fewer than {min_group} students are not shown."
     return Barriers(counts, by_rule, n_unknown, int(hidden.sum()), why)
 

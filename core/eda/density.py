@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.eda.values import Codes, Floats, codes_of, finite_of, require_explorable
-from core.eda.withholding import MIN_GROUP, withheld
+from core.eda.groupings import grouped
+from core.eda.values import Codes, Floats, finite_of, require_explorable
+from core.eda.withholding import MIN_GROUP, withheld_beside
 from core.errors import WrongKind
 from core.schema import Column, Kind
 
@@ -62,8 +63,9 @@ def density(
 ) -> Density:
     """Return the curve of a number column for all students, or for each group (the sides of a violin).
 
-    Gaussian smoothing by Scott's rule. Groups under ``min_group`` values are withheld, and with a single one
-    the next smallest. Raises WrongKind.
+    Gaussian smoothing by Scott's rule. A numeric ``group`` is cut at its quartiles. Groups under
+    ``min_group`` values are withheld, and with a single one the next smallest; values without a group
+    count as one. Raises WrongKind.
     """
     require_explorable(column)
     if column.kind is not Kind.NUMBER:
@@ -73,9 +75,10 @@ def density(
         )
     values = finite_of(frame, column=column)
     groups = _groups(frame, group)
-    used = ~np.isnan(values) & (groups.values >= 0)
+    known = ~np.isnan(values)
+    used = known & (groups.values >= 0)
     counts = np.bincount(groups.values[used], minlength=len(groups.levels)).astype(np.int64)
-    hidden = withheld(counts, minimum=min_group)
+    hidden = withheld_beside(counts, unknown=int(known.sum() - used.sum()), minimum=min_group)
     parts = {
         name: values[used & (groups.values == i)]
         for i, name in enumerate(groups.levels)
@@ -91,7 +94,7 @@ def _groups(frame: pd.DataFrame, group: Column | None) -> Codes:
     if group is None:
         return Codes(np.zeros(len(frame), dtype=np.int64), ("",))
     require_explorable(group)
-    return codes_of(frame, column=group)
+    return grouped(frame, column=group)
 
 
 def curve_of(values: Floats, *, group: str = "") -> Curve:

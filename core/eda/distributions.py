@@ -17,7 +17,7 @@ from core.eda.values import (
     quartiles,
     require_explorable,
 )
-from core.eda.withholding import MIN_GROUP, Flags, withheld, withheld_cells
+from core.eda.withholding import MIN_GROUP, Flags, withheld, withheld_beside, withheld_cells
 from core.errors import ColumnNotFound
 from core.schema import Column, Kind
 
@@ -132,9 +132,10 @@ def _all_students(n: int) -> Codes:
 def _histogram(frame: pd.DataFrame, column: Column, groups: Codes, min_group: int) -> Distribution:
     values = finite_of(frame, column=column)
     infinite = int(np.isinf(numbers_of(frame, column=column)).sum())
-    used = ~np.isnan(values) & (groups.values >= 0)
+    known = ~np.isnan(values)
+    used = known & (groups.values >= 0)
     counts = np.bincount(groups.values[used], minlength=len(groups.levels)).astype(np.int64)
-    hidden = withheld(counts, minimum=min_group)
+    hidden = withheld_beside(counts, unknown=int(known.sum() - used.sum()), minimum=min_group)
     shown = [g for g in range(len(counts)) if counts[g] and not hidden[g]]
     parts = {groups.levels[g]: np.sort(values[used & (groups.values == g)]) for g in shown}
     edges = bin_edges(np.sort(np.concatenate(list(parts.values())))) if parts else np.empty(0)
@@ -203,7 +204,8 @@ def _box(group: str, ordered: Floats) -> Box:
 def _categories(frame: pd.DataFrame, column: Column, groups: Codes, min_group: int) -> Distribution:
     codes = codes_of(frame, column=column)
     table = _crossed(codes, groups)
-    group_hidden, level_hidden = _hidden(table, min_group)
+    unknown = _crossed(codes, Codes(np.where(groups.values < 0, 0, -1), ("",)))[0]
+    group_hidden, level_hidden = _hidden(table, unknown, min_group)
     levels = list(range(len(codes.levels)))
     if column.kind is not Kind.FLAG:
         levels = [int(i) for i in np.argsort(-table.sum(axis=0), kind="stable")]
@@ -221,12 +223,22 @@ def _categories(frame: pd.DataFrame, column: Column, groups: Codes, min_group: i
     )
 
 
-def _hidden(table: Integers, min_group: int) -> tuple[Flags, Flags]:
-    """Return which groups, and which levels of each group, are withheld."""
+def _hidden(table: Integers, unknown: Integers, min_group: int) -> tuple[Flags, Flags]:
+    """Return which groups, and which levels of each group, are withheld.
+
+    ``unknown`` counts the students of whom no group is known, by level: they are what is left of the whole.
+    """
     if len(table) == 1:
-        return withheld(table.sum(axis=1), minimum=min_group), withheld(table[0], minimum=min_group)[None]
-    hidden = withheld_cells(table, minimum=min_group)
-    return hidden.rows, hidden.cells & (table > 0)
+        rows, cells = (
+            withheld(table.sum(axis=1), minimum=min_group),
+            withheld(table[0], minimum=min_group)[None],
+        )
+    else:
+        hidden = withheld_cells(table, minimum=min_group)
+        rows, cells = hidden.rows, hidden.cells
+    if ((unknown > 0) & (unknown < min_group)).any():
+        rows = rows | withheld_beside(table.sum(axis=1), unknown=1, minimum=min_group)
+    return rows, (cells | rows[:, None]) & (table > 0)
 
 
 def _crossed(codes: Codes, groups: Codes) -> Integers:

@@ -37,7 +37,8 @@ class Filter:
     test: Test
     values: tuple[str, ...] | tuple[float, ...] = ()
     """Categories (``yes`` or ``no`` for a flag) for ``is`` (one of them) and ``is not`` (none of them). A
-    number for the comparisons, two for ``between`` (both belong to it); days since 1970 for a date."""
+    number for the comparisons, two for ``between`` (both belong to it); whole days since 1970 for a date, of
+    which the hour does not count."""
 
     def __post_init__(self) -> None:
         if self.test not in get_args(Test):
@@ -58,7 +59,9 @@ class Filter:
         column = schema.column(self.column)
         require_explorable(column)
         if column.kind in (Kind.NUMBER, Kind.DATE):
-            return self._compare(numbers_of(frame, column=column))
+            values = numbers_of(frame, column=column)
+            # A date with an hour is of its day, as it is shown.
+            return self._compare(np.floor(values) if column.kind is Kind.DATE else values)
         return self._choose(codes_of(frame, column=column), column)
 
     def _compare(self, values: Floats) -> Flags:

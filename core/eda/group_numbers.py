@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.eda.group_effects import Moments, cliffs_deltas, differences, means, standardised
+from core.eda.group_effects import (
+    cliffs_deltas,
+    differences,
+    means,
+    moments_of,
+    others_of,
+    standardised,
+)
 from core.eda.group_tests import GroupTest, named, number_test
 from core.eda.measures import benjamini_hochberg
 from core.eda.values import Floats, Integers
@@ -60,21 +67,23 @@ def compare_numbers(
     """
     if not shown or len(np.unique(groups)) < 2:
         return (), None
-    inside, outside = _moments(values, groups, len(levels))
+    inside = moments_of(values, groups=groups, n_groups=len(levels))
+    outside = others_of(inside, wanted=shown)
     mean, apart, size = means(inside), differences(inside, outside), standardised(inside, outside)
     deltas = cliffs_deltas(values, groups=groups, shown=shown)
     tests = {g: number_test([values[groups == g], values[groups != g]]) for g in shown}
     q = benjamini_hochberg(np.array([_p(test) for test in tests.values()]))
-    found = tuple(
-        NumberGroup(
-            levels[g], int(inside.n[g]), float(inside.mean[g]), float(mean.low[g]), float(mean.high[g]),
-            float(np.median(values[groups == g])), float(np.sqrt(inside.variance[g])),
-            float(apart.value[g]), float(apart.low[g]), float(apart.high[g]),
-            float(size.d[g]), float(size.g[g]), float(size.low[g]), float(size.high[g]),
-            deltas[g].value, deltas[g].low, deltas[g].high, _p(test), float(q[i]), *named(test),
-        )
-        for i, (g, test) in enumerate(tests.items())
-    )  # fmt: skip
+    with np.errstate(over="ignore"):  # medians of numbers near the largest there is
+        found = tuple(
+            NumberGroup(
+                levels[g], int(inside.n[g]), float(inside.mean[g]), float(mean.low[g]), float(mean.high[g]),
+                float(np.median(values[groups == g])), float(np.sqrt(inside.variance[g])),
+                float(apart.value[g]), float(apart.low[g]), float(apart.high[g]),
+                float(size.d[g]), float(size.g[g]), float(size.low[g]), float(size.high[g]),
+                deltas[g].value, deltas[g].low, deltas[g].high, _p(test), float(q[i]), *named(test),
+            )
+            for i, (g, test) in enumerate(tests.items())
+        )  # fmt: skip
     if len(shown) == 1:
         return found, tests[shown[0]]
     return found, number_test([values[groups == g] for g in shown])
@@ -82,27 +91,3 @@ def compare_numbers(
 
 def _p(test: GroupTest | None) -> float:
     return float("nan") if test is None else test.p
-
-
-def _moments(values: Floats, groups: Integers, n_groups: int) -> tuple[Moments, Moments]:
-    """Return the moments inside each group and outside of it."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        centre = float(values.mean())
-        return _around(values - centre, centre, groups, n_groups)
-
-
-def _around(centred: Floats, centre: float, groups: Integers, n_groups: int) -> tuple[Moments, Moments]:
-    n = np.bincount(groups, minlength=n_groups).astype(np.float64)
-    sums = np.bincount(groups, weights=centred, minlength=n_groups).astype(np.float64)
-    squares = np.bincount(groups, weights=centred * centred, minlength=n_groups).astype(np.float64)
-    inside = _of_sums(n, sums, squares, centre)
-    outside = _of_sums(n.sum() - n, sums.sum() - sums, squares.sum() - squares, centre)
-    return inside, outside
-
-
-def _of_sums(n: Floats, sums: Floats, squares: Floats, centre: float) -> Moments:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = sums / n
-        variance = np.maximum(squares - n * mean * mean, 0.0) / np.where(n > 1, n - 1, np.nan)
-    variance = np.where(variance < 1e-14 * squares.max(initial=0.0) / np.maximum(n, 1), 0.0, variance)
-    return Moments(n, mean + centre, variance)

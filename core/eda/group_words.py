@@ -11,6 +11,8 @@ from core.eda.group_rates import RateGroup
 from core.schema import Column, Kind
 
 CAUTION = "This is an association: it does not say why."
+_EQUAL = 1e-12
+"""Means that differ by no more than this share of them do so by rounding only."""
 VERBS = frozenset({
     "attended", "completed", "dropped", "enrolled", "failed", "finished", "graduated", "left", "missed",
     "moved", "passed", "progressed", "received", "repeated", "returned", "stayed", "transferred", "withdrew",
@@ -80,7 +82,12 @@ def _mean(result: NumberGroup, who: str, value: Column) -> str:
     size = f"{number_text(abs(result.difference))}{unit}"
     way = "higher" if result.difference >= 0 else "lower"
     ends = _ends(result.difference_low, result.difference_high, number_text)
-    return f"Among {who}, {lowered(value.title)} was {size} {way} on average than among the others ({ends})."
+    how = f"{size} {way} on average than"
+    if not np.isfinite(result.difference):
+        return f"Among {who}, how far {lowered(value.title)} differs from the others cannot be given."
+    if abs(result.difference) <= _EQUAL * max(abs(result.mean), result.std):
+        how = "as high on average as"
+    return f"Among {who}, {lowered(value.title)} was {how} among the others ({ends})."
 
 
 def _rate(result: RateGroup, who: str, outcome: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -13,14 +12,12 @@ from numpy.typing import NDArray
 from core.eda.group_numbers import NumberGroup, compare_numbers
 from core.eda.group_rates import RateGroup, compare_rates
 from core.eda.group_tests import GroupTest
-from core.eda.group_words import outcome_of, sentence_of
-from core.eda.values import Codes, Floats, Integers, codes_of, finite_of, quartiles, require_explorable
-from core.eda.withholding import MIN_GROUP, withheld
+from core.eda.group_words import lowered, outcome_of, sentence_of
+from core.eda.groupings import grouped
+from core.eda.values import Codes, Floats, Integers, codes_of, finite_of, require_explorable
+from core.eda.withholding import MIN_GROUP, withheld_beside
 from core.errors import InvalidChoice, WrongKind
 from core.schema import Column, Kind, Schema
-
-FEW_VALUES = 6
-"""A number with at most so many different values makes one group a value; others are cut at quartiles."""
 
 CHANCE = 0.05
 
@@ -94,7 +91,9 @@ def compare_groups(
 
     ``level`` names the category to count (the most frequent one if None). A numeric ``group`` is cut at its
     quartiles. Groups under ``min_group`` students are withheld, and with a single one the next smallest;
-    each group is compared with all other students. Raises ColumnNotFound, WrongKind and InvalidChoice.
+    each group is compared with all other students. Students of whom no group is known take no part; fewer
+    than ``min_group`` are a withheld group, as they would follow from the whole. Raises ColumnNotFound,
+    WrongKind and InvalidChoice.
     """
     wanted, by = schema.column(value), schema.column(group)
     if value == group:
@@ -103,7 +102,7 @@ def compare_groups(
         )
     for column in (wanted, by):
         require_explorable(column)
-    groups = _groups(frame, by)
+    groups = grouped(frame, column=by)
     if wanted.kind is Kind.NUMBER:
         return _means(finite_of(frame, column=wanted), groups, (wanted, by), min_group)
     if wanted.kind is Kind.DATE:
@@ -115,40 +114,34 @@ def compare_groups(
     return _rates(codes, _level(codes, wanted, level), split, (wanted, by), min_group)
 
 
-def _groups(frame: pd.DataFrame, column: Column) -> Codes:
-    if column.kind is not Kind.NUMBER:
-        return codes_of(frame, column=column)
-    values = finite_of(frame, column=column)
-    known = ~np.isnan(values)
-    distinct = np.unique(values[known])
-    unit = f" {column.unit}" if column.unit else ""
-    if len(distinct) <= FEW_VALUES:
-        codes = np.searchsorted(distinct, values)
-        return Codes(np.where(known, codes, -1), tuple(f"{v:g}{unit}" for v in distinct))
-    cuts = np.unique([q for q in quartiles(np.sort(values[known])) if q < distinct[-1]])
-    middle = [f"over {low:g} to {high:g}{unit}" for low, high in pairwise(cuts)]
-    levels = (f"up to {cuts[0]:g}{unit}", *middle, f"over {cuts[-1]:g}{unit}")
-    return Codes(np.where(known, np.searchsorted(cuts, values, side="left"), -1), levels)
-
-
 @dataclass(frozen=True)
 class _Split:
-    """The students with both values known, in groups, and which groups may be shown."""
+    """The students who are compared, in groups, and which groups may be shown."""
 
     used: NDArray[np.bool_]
     codes: Integers
     levels: tuple[str, ...]
     shown: list[int]
+    n: int
+    """Students with both values known."""
     n_withheld: int
+    has_unknown: bool
+    """Whether the last group is the few students of whom no group is known."""
 
 
 def _split(known: NDArray[np.bool_], groups: Codes, min_group: int) -> _Split:
-    used = known & (groups.values >= 0)
-    codes = groups.values[used]
-    counts = np.bincount(codes, minlength=len(groups.levels)).astype(np.int64)
-    hidden = withheld(counts, minimum=min_group)
+    placed = known & (groups.values >= 0)
+    counts = np.bincount(groups.values[placed], minlength=len(groups.levels)).astype(np.int64)
+    n, unknown = int(placed.sum()), int(known.sum() - placed.sum())
+    hidden = withheld_beside(counts, unknown=unknown, minimum=min_group)
     shown = [i for i in range(len(counts)) if counts[i] and not hidden[i]]
-    return _Split(used, codes, groups.levels, shown, int(hidden.sum()))
+    # Left out, so few would follow from all students minus a group and the others it is compared with.
+    few = 0 < unknown < min_group
+    used = known if few else placed
+    codes = groups.values[used]
+    codes = np.where(codes < 0, len(counts), codes)
+    levels = (*groups.levels, "") if few else groups.levels
+    return _Split(used, codes, levels, shown, n, int(hidden.sum()), few and bool(shown))
 
 
 def _means(values: Floats, groups: Codes, columns: tuple[Column, Column], min_group: int) -> GroupComparison:
@@ -182,12 +175,12 @@ def _blank(columns: tuple[Column, Column], split: _Split, min_group: int) -> Gro
         measure="mean",
         groups=(),
         test=None,
-        n=len(split.codes),
-        n_left_out=int((~split.used).sum()),
+        n=split.n,
+        n_left_out=len(split.used) - split.n,
         n_withheld=split.n_withheld,
         sentences=(),
         why_empty=_why_empty(split, min_group),
-        notes=_notes(split.n_withheld, min_group),
+        notes=_notes(split, columns[1], min_group),
     )
 
 
@@ -203,7 +196,7 @@ def _level(codes: Codes, value: Column, level: str | None) -> int:
 
 
 def _why_empty(split: _Split, min_group: int) -> str:
-    if not len(split.codes):
+    if not split.n:
         return "No student has both values known."
     if len(np.unique(split.codes)) < 2:
         return "All students are in one group."
@@ -212,8 +205,12 @@ def _why_empty(split: _Split, min_group: int) -> str:
     return ""
 
 
-def _notes(n_withheld: int, min_group: int) -> tuple[str, ...]:
-    if not n_withheld:
-        return ()
-    number = "1 group is" if n_withheld == 1 else f"{n_withheld} groups are"
-    return (f"{number} not shown, so that nothing can be learned about fewer than {min_group} students.",)
+def _notes(split: _Split, group: Column, min_group: int) -> tuple[str, ...]:
+    notes = []
+    if split.n_withheld:
+        number = "1 group is" if split.n_withheld == 1 else f"{split.n_withheld} groups are"
+        few = f"nothing can be learned about fewer than {min_group} students"
+        notes.append(f"{number} not shown, so that {few}.")
+    if split.has_unknown:
+        notes.append(f"Students whose {lowered(group.title)} is not known are among the others.")
+    return tuple(notes)

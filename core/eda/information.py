@@ -32,6 +32,8 @@ def binned(values: Floats, *, n_bins: int = MOST_BINS) -> Codes:
 def bins_for(n: int, *, levels: int | None = None) -> int:
     """Return how many bins a number is cut into beside a column with ``levels`` (None: another number).
 
+    ``n`` is the number of students with both values known.
+
     >>> bins_for(80), bins_for(80, levels=4), bins_for(50_000)
     (4, 4, 10)
     """

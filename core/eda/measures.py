@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.eda.effect_intervals import chi_squared_ends, f_ends
 from core.eda.values import Codes, Floats, Integers
+from core.eda.withholding import MIN_GROUP
 
 MAX_LEVELS = 50
 RARE = 5
@@ -190,12 +191,17 @@ def correlation_ratio(groups: Codes, *, values: Floats) -> Measured:
 
 
 def joined_rare(codes: Codes) -> Codes:
-    """Return the codes with rare levels, and those after the 50th, joined into one named ``other``."""
+    """Return the codes with rare levels, and those after the 50th, joined into one named ``other``.
+
+    The next smallest join them until ``other`` has 10 students, so that it tells about no few.
+    """
     counts = codes.counts()
     order = np.argsort(-counts, kind="stable")
     kept = [int(i) for i in order[:MAX_LEVELS] if counts[i] >= RARE]
     if len(kept) >= int((counts > 0).sum()):
         return codes
+    while kept and int(counts.sum() - counts[kept].sum()) < MIN_GROUP:
+        kept.pop()
     place = np.full(len(codes.levels) + 1, len(kept), dtype=np.int64)
     place[kept] = np.arange(len(kept))
     place[-1] = -1

@@ -155,14 +155,12 @@ def _many(frame: pd.DataFrame, values: tuple[Floats, Floats], empty: Points, how
     hidden = withheld(counts, minimum=how.min_group)
     squares = tuple(_square(edges, int(i), int(counts[i])) for i in np.flatnonzero((counts > 0) & ~hidden))
     drawable = ~hidden[cell]
-    rows = pd.DataFrame({"x": x[drawable], "y": y[drawable]}, index=frame.index[drawable])
-    key = how.schema.student_id
-    if key is not None and key in frame.columns:
-        rows[key] = frame.loc[drawable, key]
-    drawn = sample(rows, schema=how.schema, seed=how.seed, limit=SAMPLED_POINTS)
+    # Only which rows are drawn comes from the table: a column of it may be called x.
+    rows = frame[drawable].set_axis(np.flatnonzero(drawable), axis=0)
+    drawn = sample(rows, schema=how.schema, seed=how.seed, limit=SAMPLED_POINTS).index.to_numpy()
     return replace(
         empty,
-        points=_sorted(drawn["x"].to_numpy(), drawn["y"].to_numpy()),
+        points=_sorted(x[drawn], y[drawn]),
         squares=squares,
         n_withheld=int(hidden.sum()),
         note=f"A seeded sample of {len(drawn):,} of {len(x):,} students is drawn; the squares count all.",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,8 @@ from core.eda.measures import (
     spearman_pairs,
 )
 from core.eda.sampling import SAMPLE, sample, sample_note
-from core.eda.values import NUMERIC_KINDS, Codes, Floats, codes_of, explorable, finite_of
+from core.eda.values import NUMERIC_KINDS, Codes, Floats, Integers, codes_of, explorable, finite_of
+from core.eda.withholding import MIN_GROUP, Flags
 from core.errors import InvalidChoice
 from core.schema import Column, Kind, Schema
 
@@ -104,6 +105,7 @@ def associate(
     seed: int = 0,
     limit: int = SAMPLE,
     information: bool = False,
+    leave_out: Collection[frozenset[str]] = (),
 ) -> Associations:
     """Return the association of every pair of the schema's columns, or of ``columns``.
 
@@ -112,25 +114,96 @@ def associate(
     by the correlation ratio; with ``information`` every pair by mutual information as well, numbers cut
     into at most ten bins of equally many students. Infinite values count as missing here. Of more than
     ``limit`` rows a seeded sample is used, of more than 60 columns the first 60; ``notes`` says so.
-    Raises ColumnNotFound and WrongKind.
+    Pairs of names in ``leave_out`` have no row and no part in ``q``. A flag or category of which a value is
+    that of 1 to 9 students would tell their other values: its pairs are NaN, as is a pair of which that
+    is so among the students with both known. Raises ColumnNotFound and WrongKind.
     """
     wanted = explorable(frame, schema=schema, columns=columns)
     used, rows = wanted[:MAX_COLUMNS], sample(frame, schema=schema, seed=seed, limit=limit)
     numeric = [c for c in used if c.kind in NUMERIC_KINDS]
-    coded = {c.name: joined_rare(codes_of(rows, column=c)) for c in used if _has_levels(c)}
+    coded = {c.name: _coded(rows, c) for c in used if _has_levels(c)}
     values = {c.name: finite_of(rows, column=c) for c in numeric}
     found = [*_number_pairs(numeric, values), *_mixed_pairs(used, coded, values)]
     if information:
         found += _shared_pairs(used, coded, values)
+    telling = Telling.of(coded, known={c.name: _known(c, coded, values) for c in used})
+    found = [
+        telling.withheld(pair) for pair in found if frozenset((pair.left, pair.right)) not in set(leave_out)
+    ]
     place = {c.name: i for i, c in enumerate(used)}
     found.sort(key=lambda pair: (place[pair.left], place[pair.right], pair.method))
-    notes = (sample_note(len(frame), n_used=len(rows)), _cut_note(len(wanted)))
+    notes = (sample_note(len(frame), n_used=len(rows)), _cut_note(len(wanted)), telling.note)
     names = tuple(c.name for c in used)
     return Associations(_adjusted(found), names, len(frame), len(rows), tuple(n for n in notes if n))
 
 
+def _coded(rows: pd.DataFrame, column: Column) -> Codes:
+    codes = codes_of(rows, column=column)
+    return joined_rare(codes) if column.kind is Kind.CATEGORY else codes
+
+
 def _has_levels(column: Column) -> bool:
     return column.kind in (Kind.CATEGORY, Kind.FLAG)
+
+
+def _known(column: Column, coded: dict[str, Codes], values: dict[str, Floats]) -> Flags:
+    if column.name in coded:
+        return coded[column.name].values >= 0
+    return ~np.isnan(values[column.name])
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Columns and pairs that would give away the values of a few students."""
+
+    columns: frozenset[str]
+    pairs: frozenset[frozenset[str]]
+
+    @classmethod
+    def of(cls, coded: Mapping[str, Codes], *, known: Mapping[str, Flags]) -> Self:
+        """Return those in which a flag or a category has a value of 1 to 9 students."""
+        columns = frozenset(name for name, codes in coded.items() if _has_few(codes.counts()))
+        gaps = {name: int((~flags).sum()) for name, flags in known.items()}
+        pairs = set()
+        for name, codes in coded.items():
+            counts = codes.counts()
+            smallest = int(counts[counts > 0].min(initial=0)) if counts.any() else 0
+            for other, flags in known.items():
+                # So many gaps beside it cannot leave a few of any value.
+                if other == name or name in columns or smallest - gaps[other] >= MIN_GROUP:
+                    continue
+                if _has_few(Codes(np.where(flags, codes.values, -1), codes.levels).counts()):
+                    pairs.add(frozenset((name, other)))
+        return cls(columns, frozenset(pairs))
+
+    def withheld(self, pair: Association) -> Association:
+        """Return the pair, without its figures where they tell about a few."""
+        if (
+            not self.columns & {pair.left, pair.right}
+            and frozenset((pair.left, pair.right)) not in self.pairs
+        ):
+            return pair
+        return replace(pair, value=np.nan, low=np.nan, high=np.nan, p=np.nan)
+
+    @property
+    def note(self) -> str:
+        """What was withheld, in a sentence; empty where nothing was."""
+        parts = []
+        if self.columns:
+            n = len(self.columns)
+            parts.append("1 column" if n == 1 else f"{n} columns")
+        if self.pairs:
+            n = len(self.pairs)
+            parts.append("1 other pair" if n == 1 and self.columns else f"{n} other pairs")
+            if not self.columns:
+                parts = ["1 pair" if n == 1 else f"{n} pairs"]
+        verb = "is" if parts in (["1 column"], ["1 pair"]) else "are"
+        few = f"a value that fewer than {MIN_GROUP} students have would tell about them"
+        return f"{' and '.join(parts)} {verb} not related: {few}." if parts else ""
+
+
+def _has_few(counts: Integers) -> bool:
+    return bool(((counts > 0) & (counts < MIN_GROUP)).any())
 
 
 def _number_pairs(columns: list[Column], values: dict[str, Floats]) -> Iterable[Association]:
@@ -191,7 +264,8 @@ def _shared_pairs(
         if column.name in coded:
             return coded[column.name]
         levels = len(coded[other.name].levels) if other.name in coded else None
-        n_bins = bins_for(len(values[column.name]), levels=levels)
+        both = _known(column, coded, values) & _known(other, coded, values)
+        n_bins = bins_for(int(both.sum()), levels=levels)
         key = column.name, n_bins
         if key not in cut:
             cut[key] = binned(values[column.name], n_bins=n_bins)

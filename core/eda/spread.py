@@ -65,7 +65,7 @@ def _numbers(values: pd.Series) -> np.ndarray:
 def _histogram(old: np.ndarray, new: np.ndarray) -> tuple[pd.DataFrame, tuple[int, int]]:
     """Return bars over one line of bins, and how many rows are on neither."""
     known = [side[~np.isnan(side)] for side in (old, new)]
-    edges = np.histogram_bin_edges(np.concatenate(known), bins=BINS)
+    edges = _edges(np.concatenate(known))
     sides = [
         pd.DataFrame(
             {
@@ -79,6 +79,14 @@ def _histogram(old: np.ndarray, new: np.ndarray) -> tuple[pd.DataFrame, tuple[in
         for when, side in zip((BEFORE, AFTER), known, strict=True)
     ]
     return pd.concat(sides, ignore_index=True), (len(old) - len(known[0]), len(new) - len(known[1]))
+
+
+def _edges(numbers: np.ndarray) -> np.ndarray:
+    """Return the edges of equal bins; of one bin where no number fits between the numbers."""
+    try:
+        return np.histogram_bin_edges(numbers, bins=BINS)
+    except ValueError:  # the numbers are too near to each other for so many bins
+        return np.nextafter([numbers.min(), numbers.max()], [-np.inf, np.inf])
 
 
 def _categories(old: pd.Series, new: pd.Series) -> tuple[pd.DataFrame, tuple[int, int]]:

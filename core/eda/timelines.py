@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from core.eda.group_effects import means, moments_of
 from core.eda.group_tests import wilson
 from core.eda.values import (
     Codes,
@@ -19,14 +20,17 @@ from core.eda.values import (
     finite_of,
     require_explorable,
 )
-from core.eda.withholding import MIN_GROUP, withheld
+from core.eda.withholding import MIN_GROUP, withheld_beside
 from core.errors import InvalidChoice, WrongKind
 from core.schema import Column, Kind, Schema
 
 Every = Literal["week", "month", "year"]
 _UNITS = {"week": "W", "month": "M", "year": "Y"}
 _SEASONS = {"spring": 1, "summer": 2, "autumn": 3, "fall": 3, "winter": 4}
+_ACADEMIC = {"autumn": 1, "fall": 1, "winter": 2, "spring": 3, "summer": 4}
+"""Of an academic year, which begins in autumn."""
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
+_TWO_YEARS = re.compile("(?<![0-9])((?:19|20)[0-9]{2})[-/]((?:19|20)?[0-9]{2})(?![0-9])")
 MOST_PERIODS = 520
 """Ten years of weeks."""
 
@@ -89,10 +93,11 @@ def timeline(
         raise InvalidChoice(f"'{value}' cannot be drawn over itself.", hint="Choose another column of time.")
     values, measure = _values(frame, wanted)
     terms = _terms(frame, when, every)
-    used = ~np.isnan(values) & (terms.values >= 0)
+    known = ~np.isnan(values)
+    used = known & (terms.values >= 0)
     codes = terms.values[used]
     counts = np.bincount(codes, minlength=len(terms.levels)).astype(np.int64)
-    hidden = withheld(counts, minimum=min_group)
+    hidden = withheld_beside(counts, unknown=int(known.sum() - used.sum()), minimum=min_group)
     shown = np.flatnonzero((counts > 0) & ~hidden)
     too_many = int((counts > 0).sum()) > MOST_PERIODS
     periods = () if too_many else _periods(values[used], codes, terms.levels, shown, measure)
@@ -144,20 +149,32 @@ def _in_order(codes: Codes) -> Codes:
 def _natural(level: str) -> tuple[tuple[int, int, str], ...]:
     """Return what to sort by: first a year, wherever it stands; numbers as numbers, seasons as in the year.
 
+    An academic year (``2025/26``, ``2025-26``, ``2025/2026``) begins with its autumn.
+
     >>> sorted(["T10", "T2", "T1b"], key=_natural)
     ['T1b', 'T2', 'T10']
     >>> sorted(["autumn 2025", "spring 2026", "spring 2025"], key=_natural)
     ['spring 2025', 'autumn 2025', 'spring 2026']
+    >>> sorted(["spring 2025/26", "autumn 2025/26"], key=_natural)
+    ['autumn 2025/26', 'spring 2025/26']
     """
     year = _YEAR.search(level)
     parts = re.findall("[0-9]+|[^0-9]+", level)
-    return ((0, int(year[0]) if year else 0, ""), *map(_part, parts))
+    seasons = _ACADEMIC if _is_academic(level) else _SEASONS
+    return ((0, int(year[0]) if year else 0, ""), *(_part(part, seasons) for part in parts))
 
 
-def _part(part: str) -> tuple[int, int, str]:
+def _is_academic(level: str) -> bool:
+    years = _TWO_YEARS.search(level)
+    return years is not None and (int(years[1]) + 1) % 100 == int(years[2]) % 100
+
+
+def _part(part: str, seasons: dict[str, int]) -> tuple[int, int, str]:
     if part.isdecimal():
-        return (0, int(part), "")
-    return (1, _SEASONS.get(part.strip(" -_/.").lower(), 0), part)
+        # As text, by length first: Python reads no number of more than 4,300 digits.
+        digits = part.lstrip("0")
+        return (0, len(digits), digits)
+    return (1, seasons.get(part.strip(" -_/.").lower(), 0), part)
 
 
 def _of_dates(days: Floats, every: Every) -> Codes:
@@ -184,26 +201,13 @@ def _coded(values: Floats) -> tuple[Integers, Floats]:
 def _periods(
     values: Floats, codes: Integers, levels: tuple[str, ...], shown: Integers, measure: str
 ) -> tuple[Period, ...]:
-    n = np.bincount(codes, minlength=len(levels))[shown].astype(np.float64)
-    # Whole-table centre first: sums of squares far from zero lose their digits.
-    centre = float(values.mean()) if len(values) else 0.0
-    mean = np.bincount(codes, weights=values - centre, minlength=len(levels))[shown] / n
+    inside = moments_of(values, groups=codes, n_groups=len(levels))
+    n, ends = inside.n[shown], means(inside)
+    low, high = ends.low[shown], ends.high[shown]
     if measure == "rate":
-        low, high = wilson(np.round((mean + centre) * n), sizes=n)
-    else:
-        squares = np.bincount(codes, weights=(values - centre) ** 2, minlength=len(levels))[shown]
-        half = _half_width(n, np.maximum(squares - n * mean * mean, 0.0))
-        low, high = mean + centre - half, mean + centre + half
-    found = zip(shown, n, mean + centre, low, high, strict=True)
+        low, high = wilson(np.round(inside.mean[shown] * n), sizes=n)
+    found = zip(shown, n, inside.mean[shown], low, high, strict=True)
     return tuple(Period(levels[i], int(k), float(m), float(a), float(b)) for i, k, m, a, b in found)
-
-
-def _half_width(n: Floats, squares: Floats) -> Floats:
-    from scipy.special import stdtrit
-
-    freedom = np.where(n > 1, n - 1, np.nan)
-    half: Floats = stdtrit(freedom, 0.975) * np.sqrt(squares / freedom / n)
-    return half
 
 
 def _why(n: int, *, too_many: bool, min_group: int) -> str:

@@ -12,6 +12,7 @@ MIN_GROUP = 10
 SPAN = 5
 """Whoever subtracts what is shown from the totals learns a small count to a range of at least this width."""
 MOST_AUDITED = 2_000
+_TURNS, _BY_ITSELF = 6, 3
 
 Flags = NDArray[np.bool_]
 Counts = NDArray[np.int64]
@@ -36,6 +37,19 @@ def withheld(counts: Counts, *, minimum: int = MIN_GROUP) -> Flags:
             n_hidden += 1
     hidden[order[:n_hidden]] = True
     return hidden
+
+
+def withheld_beside(counts: Counts, *, unknown: int, minimum: int = MIN_GROUP) -> Flags:
+    """Return as ``withheld`` which groups to hide where ``unknown`` students of the whole are in none.
+
+    Figures of the whole minus those of the groups are figures of these students, so they count as one more
+    hidden group; they never stand in for a hidden group, as the students in some group may be counted too.
+
+    >>> withheld_beside(np.array([60, 39]), unknown=1).tolist()
+    [False, True]
+    """
+    beside = withheld(np.append(counts, unknown), minimum=minimum)[:-1]
+    return withheld(counts, minimum=minimum) | beside
 
 
 def _tells_too_much(hidden: Counts, minimum: int) -> bool:
@@ -151,16 +165,16 @@ def pinned(
     """
     from scipy.optimize import linprog
 
-    known = np.asarray(sums, dtype=np.float64)
     wanted = np.asarray(targets, dtype=np.float64)
-    least = np.zeros(len(counts)) if floor is None else floor.astype(np.float64)
-    bounds = np.column_stack([least, np.full(len(counts), np.inf)])
-    low, high = (wanted @ counts for _ in range(2))
+    least = np.zeros(len(counts), dtype=np.int64) if floor is None else floor
+    room = _Room(counts, np.asarray(sums, dtype=np.float64), least)
+    low, high = room.ranges(wanted, span)
+    bounds = np.column_stack([room.least, np.full(len(counts), np.inf)])
     for i, target in enumerate(wanted):
         for sign in (1.0, -1.0):
             if high[i] - low[i] >= span:
                 break
-            found = linprog(sign * target, A_eq=known, b_eq=known @ counts, bounds=bounds, method="highs")
+            found = linprog(sign * target, A_eq=room.known, b_eq=room.known @ counts, bounds=bounds)
             if found.success:
                 # What one target can be says much about the others: most need no search of their own.
                 low, high = np.minimum(low, wanted @ found.x), np.maximum(high, wanted @ found.x)
@@ -169,3 +183,56 @@ def pinned(
         if high[i] - low[i] < span - 1e-6:
             return i
     return None
+
+
+def suspects(counts: Counts, *, sums: NDArray[np.generic], targets: NDArray[np.generic]) -> Flags:
+    """Return the targets of ``pinned`` that a quick search leaves: the pinned ones, and perhaps others."""
+    room = _Room(counts, np.asarray(sums, dtype=np.float64), np.zeros_like(counts))
+    low, high = room.ranges(np.asarray(targets, dtype=np.float64), SPAN)
+    flags: Flags = high - low < SPAN
+    return flags
+
+
+@dataclass(frozen=True, eq=False)
+class _Room:
+    """The counts that what is shown leaves possible."""
+
+    counts: Counts
+    known: NDArray[np.float64]
+    least: NDArray[np.generic]
+
+    def ranges(self, wanted: NDArray[np.float64], span: int) -> tuple[NDArray[np.float64], ...]:
+        """Return for each target a low and a high value that it can have, if not the lowest and highest.
+
+        Each search moves all targets whose range is still narrow at once, up and down in turn.
+        """
+        low, high = (wanted @ self.counts for _ in range(2))
+        before = len(wanted) + 1
+        for turn in range(_TURNS):
+            narrow = np.flatnonzero(high - low < span)
+            if len(narrow) <= _BY_ITSELF or (turn % 2 == 0 and len(narrow) == before):
+                break
+            before = len(narrow) if turn % 2 == 0 else before
+            found = self._moved(wanted[narrow], low[narrow] + span, high[narrow] - span, up=turn % 2 == 0)
+            if found is not None:
+                low, high = np.minimum(low, wanted @ found), np.maximum(high, wanted @ found)
+        return low, high
+
+    def _moved(
+        self, wanted: NDArray[np.float64], top: NDArray[np.float64], bottom: NDArray[np.float64], *, up: bool
+    ) -> NDArray[np.float64] | None:
+        """Return counts that move the targets together: up, at most to ``top``, or down to ``bottom``."""
+        from scipy.optimize import linprog
+        from scipy.sparse import csr_array, eye_array, hstack
+
+        n, width = wanted.shape
+        sign = 1.0 if up else -1.0
+        apart = hstack([csr_array(-sign * wanted), sign * eye_array(n)])
+        ends = (np.full(n, -np.inf), top) if up else (bottom, np.full(n, np.inf))
+        bounds = np.column_stack([np.r_[self.least, ends[0]], np.r_[np.full(width, np.inf), ends[1]]])
+        known = hstack([csr_array(self.known), csr_array((len(self.known), n))])
+        found = linprog(
+            np.r_[np.zeros(width), np.full(n, -sign)],
+            A_ub=apart, b_ub=np.zeros(n), A_eq=known, b_eq=self.known @ self.counts, bounds=bounds,
+        )  # fmt: skip
+        return found.x[:width] if found.success else None

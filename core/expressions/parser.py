@@ -31,6 +31,10 @@ DEEPEST = 30
 """Brackets and 'not' inside each other, at most."""
 MOST_SIGNS = 100
 """Operators ``+ - * /`` in one expression, at most."""
+MOST_CONDITIONS = 100
+"""Conditions joined by ``and`` and ``or`` in one expression, at most."""
+MOST_VALUES = 100
+"""Values in the brackets of functions in one expression, at most."""
 
 
 def parse_condition(writing: Writing, names: Names) -> Condition:
@@ -52,7 +56,7 @@ class _Parser:
     def __init__(self, writing: Writing, names: Names) -> None:
         self.writing, self.names = writing, names
         self.tokens = tokenize(writing, names)
-        self.place = self.depth = self.signs = 0
+        self.place = self.depth = self.signs = self.joins = self.values = 0
 
     @property
     def now(self) -> Token:
@@ -80,7 +84,11 @@ class _Parser:
     def joined(self, word: str, rule: Callable[[], Node]) -> Node:
         """Return one condition, or several that are joined by the word."""
         at, nodes = self.now.at, [rule()]
-        while self.took(word):
+        while self.is_sign(word):
+            self.joins += 1
+            if self.joins >= MOST_CONDITIONS:
+                raise self.wrong(self.now, f"There are more than {MOST_CONDITIONS} conditions")
+            self.place += 1
             nodes.append(rule())
         if len(nodes) == 1:
             return nodes[0]
@@ -206,12 +214,19 @@ class _Parser:
         """Read the values of a function."""
         self.deeper(token.at)
         self.need("(")
-        parts = [self.column_or_value(self.sum())]
+        parts = [self.argument()]
         while self.took(","):
-            parts.append(self.column_or_value(self.sum()))
+            parts.append(self.argument())
         self.need(")")
         self.depth -= 1
         return Call(token.text, tuple(parts), token.at)
+
+    def argument(self) -> Value:
+        """Read one value of a function."""
+        self.values += 1
+        if self.values > MOST_VALUES:
+            raise self.wrong(self.now, f"There are more than {MOST_VALUES} values in functions")
+        return self.column_or_value(self.sum())
 
     def bracketed(self, token: Token) -> Node:
         """Read what stands in brackets."""

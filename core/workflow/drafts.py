@@ -10,7 +10,7 @@ from core.cleaning.recipe import Recipe
 from core.cleaning.registry import STEPS
 from core.cleaning.step import Step
 from core.errors import SchemaError
-from core.schema import Schema
+from core.schema import Column, Kind, Role, Schema
 
 REMEMBERED = 100
 """How many edits can be undone."""
@@ -55,10 +55,14 @@ class Draft:
         return self.became(self.recipe.with_step(step, at=self.place_of(step)))
 
     def place_of(self, step: Step) -> int:
-        """Return the position (from 0) that a new step would get: before the first step of a later kind."""
-        order = {kind: number for number, kind in enumerate(STEPS)}
-        later = (place for place, one in enumerate(self.recipe.steps) if order[one.kind] > order[step.kind])
-        return next(later, len(self.recipe.steps))
+        """Return the position (from 0) that a new step would get: before the first step of a later kind.
+
+        It is never before a step that makes a column it needs.
+        """
+        order, steps = {kind: number for number, kind in enumerate(STEPS)}, self.recipe.steps
+        made = [place + 1 for place, one in enumerate(steps) if _made(one) & set(step.needs)]
+        places = range(max(made, default=0), len(steps))
+        return next((p for p in places if order[steps[p].kind] > order[step.kind]), len(steps))
 
     def removed(self, index: int) -> Draft:
         """Return the draft without the step at ``index`` (from 0); raises RecipeError."""
@@ -95,6 +99,13 @@ class Draft:
     def does_as(self, recipe: Recipe) -> bool:
         """Return whether the draft has the same steps as ``recipe``, whatever their reasons."""
         return self.recipe.steps == recipe.steps
+
+
+def _made(step: Step) -> set[str]:
+    """Return the names that a step gives to columns, new or renamed."""
+    needs = dict.fromkeys(step.needs)
+    before = Schema(tuple(Column(name, Kind.TEXT, Role.FEATURE) for name in needs))
+    return set(step.schema_after(before).names()) - set(needs)
 
 
 def _covers(wide: Step, narrow: Step) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -17,6 +18,8 @@ import pandas as pd
 from core.caseload.access import Actor
 from core.dataset import Provenance
 from core.eda.filters import Filter, kept, may_show
+from core.eda.values import identifies
+from core.eda.withholding import MIN_GROUP
 from core.errors import AppError, InvalidChoice
 from core.features.outcome import parse_outcome
 from core.schema import Column, Kind, Role, Schema
@@ -25,6 +28,7 @@ from core.workflow.requests import TrainingRequest, digest_of
 from core.workflow.students import students
 from core.workflow.workspace import add_line
 
+Filters = tuple[Filter, ...]
 OUTCOME_TITLE = "The outcome"
 """What the outcome is called beside the columns of the table."""
 
@@ -59,35 +63,42 @@ def explored(
     notes = tuple(_set_aside(column) for column in unfit)
     table = ExploredTable(frame, schema, dataset.provenance, (), notes, len(frame))
     whole = _with_outcome(table, request.outcome) if request.outcome else table
-    return _part(whole, tuple(filters), _place(actor, request, settings)) if filters else whole
+    if not filters:
+        return whole
+    mark = digest_of(f"{actor.who} {dataset.provenance.content_hash}")
+    place = settings.workspace / "shown" / f"{mark}.jsonl"
+    return _part(whole, tuple(filters), outcome=request.outcome, place=place)
 
 
-def _part(table: ExploredTable, filters: tuple[Filter, ...], place: Path) -> ExploredTable:
+def _part(table: ExploredTable, filters: Filters, *, outcome: str, place: Path) -> ExploredTable:
     """Return the rows that meet the filters, once it is certain that they may be shown."""
-    before = [one for one in _shown(place) if _is_possible(one, table)]
-    decision = may_show(table.frame, filters, schema=table.schema, shown=before)
+    shown = _shown(place)
+    wide = table
+    for other in dict.fromkeys(text for text, _ in shown if text and text not in table.schema):
+        wide = _with_outcome(wide, other)
+    before = [earlier for _, earlier in shown if _is_possible(earlier, wide)]
+    decision = may_show(wide.frame, filters, schema=wide.schema, shown=before)
     if not decision.is_shown:
         raise InvalidChoice(decision.why, hint="Choose another condition, or leave one out.")
     if filters not in before:
-        add_line(place, json.dumps([asdict(one) for one in filters]))
+        add_line(place, json.dumps({"outcome": outcome, "filters": [asdict(one) for one in filters]}))
     rows = kept(table.frame, filters, schema=table.schema)
     return replace(table, frame=table.frame[rows].reset_index(drop=True))
 
 
-def _place(actor: Actor, request: TrainingRequest, settings: Settings) -> Path:
-    """Return the file of the parts of this table that the actor has seen."""
-    return settings.workspace / "shown" / f"{digest_of(actor.who + request.cleaning.digest)}.jsonl"
+def _shown(place: Path) -> list[tuple[str, Filters]]:
+    """Return the outcome and the filters of each part that was shown; a line that was cut off is none."""
+    found = []
+    for line in place.read_text(encoding="utf-8").splitlines() if place.exists() else ():
+        with suppress(ValueError, TypeError, KeyError, InvalidChoice):
+            raw = json.loads(line)
+            filters = (Filter(**{**one, "values": tuple(one["values"])}) for one in raw["filters"])
+            found.append((str(raw["outcome"]), tuple(filters)))
+    return found
 
 
-def _shown(place: Path) -> list[tuple[Filter, ...]]:
-    if not place.exists():
-        return []
-    lines = [json.loads(line) for line in place.read_text(encoding="utf-8").splitlines()]
-    return [tuple(Filter(**{**one, "values": tuple(one["values"])}) for one in line) for line in lines]
-
-
-def _is_possible(filters: Sequence[Filter], table: ExploredTable) -> bool:
-    """Tell whether the filters still fit: the outcome may have been another one."""
+def _is_possible(filters: Filters, table: ExploredTable) -> bool:
+    """Tell whether the filters still fit: a column may be gone by another recipe."""
     try:
         kept(table.frame, filters, schema=table.schema)
     except AppError:
@@ -99,13 +110,27 @@ def _with_outcome(table: ExploredTable, text: str) -> ExploredTable:
     """Return the table with the outcome as a yes/no column that is named by its expression."""
     try:
         outcome = parse_outcome(text, [str(name) for name in table.frame.columns])
-        frame = table.frame.assign(**{text: outcome.label(table.frame)})
+        values = outcome.label(table.frame)
     except AppError as error:
         return replace(table, notes=(*table.notes, f"The outcome is left out: {error}"))
+    if why := _tells_on_somebody(outcome.columns, values, table.schema):
+        return replace(table, notes=(*table.notes, f"The outcome is left out: {why}"))
     reason = f"The outcome that was chosen: {outcome.describe()}."
     column = Column(text, Kind.FLAG, Role.OUTCOME, OUTCOME_TITLE, reason)
     others = tuple(c for c in table.schema if c.name != text)
+    frame = table.frame.assign(**{text: values})
     return replace(table, frame=frame, schema=Schema((*others, column)), decided_by=outcome.columns)
+
+
+def _tells_on_somebody(columns: Sequence[str], values: pd.Series, schema: Schema) -> str:
+    """Return why figures of an outcome could tell about single students; empty where they do not."""
+    naming = [name for name in columns if name in schema and identifies(schema.column(name))]
+    if naming:
+        return f"'{naming[0]}' can identify a student."
+    sizes = values.value_counts()
+    if any(n < MIN_GROUP for n in sizes):
+        return f"it happened to fewer than {MIN_GROUP} students, or to all but so few."
+    return ""
 
 
 def _fits(values: pd.Series, kind: Kind) -> bool:

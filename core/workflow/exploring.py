@@ -119,13 +119,7 @@ class Exploration:
         return self._titled(pairs.loc[order]).reset_index(drop=True)
 
     def _pairs(self) -> pd.DataFrame:
-        """Return the pairs that say something: not those of the outcome with the columns that make it up."""
-        pairs = _with_information(self.associations.frame()).dropna(subset="value")
-        made = self.decided_by
-        trivial = ((pairs["left"] == self.outcome) & pairs["right"].isin(made)) | (
-            (pairs["right"] == self.outcome) & pairs["left"].isin(made)
-        )
-        return pairs[~trivial]
+        return _with_information(self.associations.frame()).dropna(subset="value")
 
     def _titled(self, pairs: pd.DataFrame) -> pd.DataFrame:
         words = {side: pairs[side].map(self.titles) for side in ("left", "right")}
@@ -167,7 +161,8 @@ def explore(
     used = tuple(c for c in schema if c.role is not Role.IGNORED)
     distributions = {c.name: distribution(frame, column=c) for c in used if not identifies(c)}
     report(0.6, "Looking for what goes together")
-    associations = associate(frame, schema=schema, information=True)
+    trivial = [frozenset((request.outcome, name)) for name in table.decided_by]
+    associations = associate(frame, schema=schema, information=True, leave_out=trivial)
     report(0.8, "Looking at what is missing")
     missingness = missing_pattern(frame, schema=Schema(used))
     report(0.9, "Looking for outliers")

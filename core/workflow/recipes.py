@@ -60,12 +60,13 @@ class SavedRecipe:
 
 
 def save_recipe(actor: Actor, name: str, recipe: Recipe, *, settings: Settings) -> SavedRecipe:
-    """Keep a recipe as the next version under a name; raises InvalidChoice, AppError, Forbidden.
+    """Keep a recipe as the next version under a name; raises InvalidChoice, RecipeError, AppError, Forbidden.
 
-    Of two who save at once each gets a version of their own.
+    Of two who save at once each gets a version of their own. What is kept can be read again, and exported.
     """
     _require(actor)
     called = checked_name(actor, name)
+    _require_readable(recipe)
     saved = SavedRecipe(called, 0, actor.who, datetime.now(UTC), replace(recipe, name=called))
     try:
         return replace(saved, version=_kept(_folder(settings, called), _written(saved)))
@@ -113,8 +114,12 @@ def saved_versions(actor: Actor, name: str, *, settings: Settings) -> tuple[Save
 
 
 def fitting(actor: Actor, recipe: Recipe, schema: Schema) -> Recipe:
-    """Return the recipe if a table of these columns can be cleaned with it; raises ColumnNotFound."""
+    """Return the recipe if a table of these columns can be cleaned with it.
+
+    Raises ColumnNotFound, and RecipeError for one whose own file would be too large to be read again.
+    """
     _require(actor, synthetic=True)
+    _require_readable(recipe)
     recipe.check(schema)
     return recipe
 
@@ -131,6 +136,16 @@ def recipe_changes(actor: Actor, before: Recipe, after: Recipe) -> tuple[str, ..
     """Return in a sentence each what ``after`` does in another way than ``before``."""
     _require(actor, synthetic=True)
     return tuple(change.words for change in changes(before.steps, after.steps))
+
+
+def _require_readable(recipe: Recipe) -> None:
+    """Do nothing if the recipe's file can be taken in again; raises RecipeError."""
+    size = len(recipe.to_json().encode())
+    if size > LARGEST_RECIPE:
+        raise RecipeError(
+            f"The recipe has {size:,} bytes as a file, which is more than {LARGEST_RECIPE:,}.",
+            hint="Take a step out, or name fewer values in it: the file could not be read again.",
+        )
 
 
 def _require(actor: Actor, *, synthetic: bool = False) -> None:
@@ -208,7 +223,9 @@ def _read_or_said(place: Path, number: int, name: str) -> SavedRecipe:
 def _read(place: Path, number: int) -> SavedRecipe:
     try:
         with place.open("rb") as source:
-            raw: Any = json.loads(source.read(LARGEST_RECIPE * 2))
+            raw: Any = json.loads(
+                source.read(LARGEST_RECIPE * 2)
+            )  # it stands further in than in its own file
         return SavedRecipe(
             name=str(raw["name"]),
             version=number,
@@ -216,7 +233,7 @@ def _read(place: Path, number: int) -> SavedRecipe:
             saved_at=datetime.fromisoformat(raw["saved_at"]),
             recipe=Recipe.from_dict(raw["recipe"]),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise RecipeError(
             f"The saved recipe '{place.parent.name}/{place.name}' cannot be read.",
             hint="Mend the file, or move it away.",

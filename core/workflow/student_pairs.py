@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
+from core import frames
 from core.caseload.access import Action, Actor, require
+from core.cleaning.step import shortest
+from core.cleaning.text import StripText
 from core.errors import RoleMissing
 from core.settings import Settings
 from core.sources.base import Progress
@@ -17,6 +21,8 @@ from core.workflow.tables import load_table
 MOST_PAIRS = 50
 """How many pairs are shown at a time."""
 DIFFERS = "differs"
+Row = Mapping[Any, Any]
+"""The cells of a row by the names of their columns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +63,7 @@ def side_by_side(
             "No column is the student id, so students cannot be compared.",
             hint="Say on Data sources which column it is.",
         )
-    wanted = {name for pair in pairs for name in pair}
-    table = dataset.collect()
-    table = table[table[student_id].isin(list(wanted))].drop_duplicates(student_id)
-    rows = {str(row[student_id]): row for _, row in table.iterrows()}
+    rows = _rows(dataset.collect(), student_id, {name for pair in pairs for name in pair})
     titles = {column.name: column.title for column in dataset.schema}
     there = [(left, right) for left, right in pairs if left in rows and right in rows]
     return tuple(
@@ -69,7 +72,16 @@ def side_by_side(
     )
 
 
-def _compared(left: pd.Series, right: pd.Series, titles: Mapping[str, str]) -> pd.DataFrame:
+def _rows(table: pd.DataFrame, student_id: str, wanted: set[str]) -> dict[str, Row]:
+    """Return the first row of each wanted student by the id as findings name it: tidied, as text."""
+    tidied = StripText((student_id,)).apply(frames.wrap(table[[student_id]]), {})
+    ids = frames.collect(tidied)[student_id].map(str, na_action="ignore").reset_index(drop=True)
+    found = ids[ids.isin(list(wanted))].drop_duplicates()
+    rows = table.iloc[found.index].to_dict("records")
+    return dict(zip(found, rows, strict=True))
+
+
+def _compared(left: Row, right: Row, titles: Mapping[str, str]) -> pd.DataFrame:
     """Return the two rows as columns of text, and where they differ."""
     names = list(titles)
     shown = {
@@ -77,15 +89,20 @@ def _compared(left: pd.Series, right: pd.Series, titles: Mapping[str, str]) -> p
         "left": [_shown(left[name]) for name in names],
         "right": [_shown(right[name]) for name in names],
     }
-    marks = [
-        DIFFERS if one != other else "" for one, other in zip(shown["left"], shown["right"], strict=True)
-    ]
+    marks = [DIFFERS if _differ(left[name], right[name]) else "" for name in names]
     return pd.DataFrame({**shown, "differs": marks}, dtype="str").sort_values(
         "differs", ascending=False, kind="stable", ignore_index=True
     )
 
 
-def _shown(value: object) -> str:
-    if pd.isna(value):  # type: ignore[call-overload]  # one cell of any kind
+def _differ(one: Any, other: Any) -> bool:
+    """Return whether two cells differ in their values; two without a value do not."""
+    if pd.isna(one) or pd.isna(other):
+        return bool(pd.isna(one) != pd.isna(other))
+    return bool(one != other)
+
+
+def _shown(value: Any) -> str:
+    if pd.isna(value):
         return ""
-    return f"{value:g}" if isinstance(value, float) else str(value).removesuffix(" 00:00:00")
+    return shortest(float(value)) if isinstance(value, float) else str(value).removesuffix(" 00:00:00")

@@ -7,6 +7,8 @@ from core.schema import Kind
 from pages.ui import charts, explore_charts, explore_filter, explore_words, raw_rows, state, text, widgets
 
 SIDES = ("above", "below")
+MOST = 4
+"""More could not be counted without telling on somebody."""
 
 
 def draw(request, found) -> None:
@@ -19,7 +21,7 @@ def draw(request, found) -> None:
     )
     names = st.multiselect(
         "Barriers", able, key=f"barriers_{request.cleaning.digest}",
-        format_func=found.titles.__getitem__, max_selections=10,
+        format_func=found.titles.__getitem__, max_selections=MOST,
     )  # fmt: skip
     rules = [_rule(request, found, name) for name in names]
     if not rules or None in rules:
@@ -37,7 +39,7 @@ def draw(request, found) -> None:
 def _rule(request, found, name: str):
     """Draw the fields of one rule and return it; None while nothing is chosen."""
     shown, key = found.distributions[name], f"barrier_{request.cleaning.digest}_{name}"
-    title = found.titles[name]
+    title = text.md(found.titles[name])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if not shown.is_histogram:
             labels = [bar.label for bar in shown.bars]
@@ -75,7 +77,9 @@ def _counts(result) -> None:
                 key="barrier_rates",
             )
             st.caption("The outcome at each number; the line is the 95 % interval. Association, never cause.")
-    if counts.n_unknown:
+    if counts.n_unknown < 0:
+        st.caption("For a few students a value is not known; it counts as no barrier.")
+    elif counts.n_unknown:
         st.caption(
             f"For {text.count(counts.n_unknown, 'student')} a value is not known; it counts as no barrier."
         )

@@ -40,11 +40,17 @@ def in_words(one, titles: dict, kind) -> str:
     """Return a condition in words.
 
     >>> from types import SimpleNamespace
-    >>> in_words(SimpleNamespace(column="age", test="between", values=(16, 18)), {"age": "Age"}, Kind.NUMBER)
-    'Age between 16 and 18'
+    >>> one = SimpleNamespace(column="age", test="between", values=(16.0, 18.25))
+    >>> in_words(one, {"age": "Age"}, Kind.NUMBER)
+    'Age between 16 and 18.25'
     """
-    say = _day if kind is Kind.DATE else explore_words.number if kind is Kind.NUMBER else str
-    return f"{titles[one.column]} {one.test} {' and '.join(map(say, one.values))}".strip()
+    say = explore_words.day if kind is Kind.DATE else _number if kind is Kind.NUMBER else str
+    joined = (" and " if one.test == "between" else " or ").join(map(say, one.values))
+    return f"{titles[one.column]} {one.test} {joined}".strip()
+
+
+def _number(value: float) -> str:
+    return f"{value:,.15g}"
 
 
 def _form(request, found) -> None:
@@ -92,17 +98,13 @@ def _days(box, test: str, key: str) -> tuple:
     return tuple(float((day - FIRST_DAY).days) for day in days)
 
 
-def _day(days: float) -> str:
-    return explore_words.day(days)
-
-
 def _keep(request, filters: tuple) -> None:
     st.session_state[_place(request)] = filters
 
 
 def _place(request) -> str:
-    return f"explore_filters_{request.cleaning.digest}"
+    return f"explore_filters_{request.digest}"
 
 
 def _key(request, name: str) -> str:
-    return f"filter_{name}_{request.cleaning.digest}"
+    return f"filter_{name}_{request.digest}"

@@ -32,10 +32,10 @@ def draw(request, found) -> None:
     places = st.columns(per_row)
     for number, pair in enumerate(plot.pairs):
         with places[number % per_row]:
-            _pair(pair, found.titles, kinds, height=420 if per_row == 1 else 280)
+            _pair(pair, found.titles, kinds, height=420 if per_row == 1 else 280, key=f"points_{number}")
 
 
-def _pair(pair, titles: dict, kinds: dict, *, height: int) -> None:
+def _pair(pair, titles: dict, kinds: dict, *, height: int, key: str) -> None:
     """Draw two columns against each other, and say what was left out."""
     across, up = titles[pair.x], titles[pair.y]
     if pair.is_empty:
@@ -43,7 +43,6 @@ def _pair(pair, titles: dict, kinds: dict, *, height: int) -> None:
         return
     words = f"{up} against {across}, {text.count(pair.n, 'student')}."
     dates = tuple(name for name in "xy" if kinds[getattr(pair, name)] is Kind.DATE)
-    key = f"points_{pair.x}_{pair.y}"
     charts_of = {"titles": (across, up), "dates": dates, "alt": words, "key": key, "height": height}
     if pair.squares:
         squares(pair.frame(), **charts_of)

@@ -41,7 +41,7 @@ def _check(request, examined, draft, alike: list, icon: str) -> None:
         for number, finding in enumerate(alike[:SHOWN]):
             st.markdown(_in_words(finding))
             if finding.pairs:
-                recipe_pairs.draw(request, examined.schema, finding)
+                recipe_pairs.draw(request, draft, finding, examined.schema.student_id)
             else:
                 _offer(finding, draft, key=f"offer_{finding.code}_{number}")
         if len(alike) > SHOWN:
@@ -53,7 +53,7 @@ def _waits(finding, examined, draft) -> bool:
     if finding.step is None or draft.has(finding.step):
         return False
     if finding.pairs:
-        return not any(step.kind == finding.step.kind for step in draft.recipe.steps)
+        return recipe_pairs.place_in(draft, finding.step.by) is None
     return not cache.Draft(examined.proposed).has(finding.step)
 
 

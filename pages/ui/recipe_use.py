@@ -14,9 +14,9 @@ def ask_for(request, examined, recipe) -> None:
     trying.forget(PLACE)
 
     def made():
-        cache.fitting_recipe(state.actor(), recipe, examined.schema)
-        is_proposal = recipe.steps == examined.proposed.steps
-        return request.with_recipe(None if is_proposal else recipe)
+        if recipe.steps == examined.proposed.steps:
+            return request.with_recipe(None)
+        return request.with_recipe(cache.fitting_recipe(state.actor(), recipe, examined.schema))
 
     trying.choose(PLACE, made)
     if trying.TRIED in st.session_state:

@@ -169,3 +169,13 @@ def test_spark_learns_and_writes_the_same_ranges(spark):
     ]
     assert counts[0] == counts[1]
     assert max(counts[0].values()) - min(counts[0].values()) <= 5
+
+
+def test_a_thousand_edges_are_done_on_both_engines(frame_of):
+    rows = frame_of({"a": [-1.0, 0.0, 0.5, 998.5, 2_000.0, None]})
+    found = lists(BinNumbers("a", tuple(float(n) for n in range(1_000))).apply(rows, {}))["a"]
+
+    assert sorted(found, key=str) == [
+        *("0 to under 1", "0 to under 1", "998 to under 999", "999 and above"),
+        *(None, "below 0"),
+    ]

@@ -112,3 +112,8 @@ def test_text_is_not_calculated_with():
     with pytest.raises(StepFailed, match=r"^'group' holds text, at character 1.$") as failure:
         derived("group * 2", group=text("a"))
     assert failure.value.hint == "Only numbers can be calculated with.\ngroup * 2\n^"
+
+
+def test_the_name_of_the_hidden_row_numbers_is_refused():
+    with pytest.raises(RecipeError, match=r"^The column '__row__' has a name that Waymark uses itself.$"):
+        DeriveColumn("__row__", "a + 1")

@@ -1,5 +1,7 @@
 """Each check of the data: what it finds, what it proposes, and where it stays silent."""
 
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -252,6 +254,14 @@ def test_the_fuller_row_is_kept_and_nobody_is_merged_through_a_third():
     assert found.step == MergeStudents("student_id", (("S0001", "S0000"), ("S0001", "S0002")))
     chain = only("Q004", given).step
     assert chain == MergeStudents("student_id", (("S0000", "S0001"),))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_who_is_merged_in_a_chain_does_not_depend_on_the_order_of_the_rows(order):
+    names, codes = ["Anna Svensson", "Anna Svenson", "Anna Svnson"], ["S1", "S2", "S3"]
+    given = people([names[at] for at in order], ["2008-01-01"] * 3, codes=[codes[at] for at in order])
+
+    assert only("Q004", given).step == MergeStudents("student_id", (("S1", "S2"),))
 
 
 def test_without_an_id_column_pairs_are_shown_by_their_rows_and_not_merged():

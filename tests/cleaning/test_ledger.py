@@ -19,6 +19,7 @@ from core.cleaning.recipe import Recipe
 from core.cleaning.report import Exclusion
 from core.cleaning.rows import DropRows
 from core.cleaning.text import StripText
+from core.errors import RecipeError
 from core.schema import Kind
 from tests.cleaning.tables import dataset, text
 
@@ -167,6 +168,50 @@ def test_spark_keeps_the_same_ledger_and_the_order_of_the_rows(spark):
 
     assert_frame_equal(cleaned.collect(), expected.collect())
     assert report == wanted
+
+
+@pytest.mark.spark
+def test_spark_keeps_the_ledger_of_a_row_in_the_middle_that_is_merged(spark):
+    given = dataset(
+        {
+            "student_id": text("a", "b", "c", "d"),
+            "x": [None, 1.0, 2.0, None],
+            "town": text("q", None, None, "r"),
+        }
+    )
+    recipe = Recipe((MergeStudents("student_id", (("a", "b"), ("d", "c"))), DropRows(("town",))))
+    with frames.kept(frames.on_spark(numbered(given.collect()), spark)) as held:
+        there = given.with_frame(held, note="on Spark")
+        cleaned, report = recipe.fit(there).clean(there)
+    expected, wanted = recipe.fit(given).clean(given)
+
+    assert_frame_equal(cleaned.collect(), expected.collect())
+    assert report == wanted
+    assert [(one.student_id, one.reason) for one in report.exclusions] == [
+        ("b", "the same student as 'a', which was kept"),
+        ("c", "the same student as 'd', which was kept"),
+    ]
+    assert report.steps[0].n_filled == 2
+
+
+def test_a_table_with_a_column_of_the_hidden_name_is_refused_in_one_sentence():
+    given = dataset({"student_id": text("a"), "__row__": [7.0]})
+    recipe = Recipe((StripText(("student_id",)),))
+    fitted = recipe.fit(dataset({"student_id": text("a")}))
+
+    for run in (recipe.fit, fitted.apply, fitted.clean):
+        with pytest.raises(
+            RecipeError, match=r"^The column '__row__' has a name that Waymark uses itself.$"
+        ) as failure:
+            run(given)
+        assert failure.value.hint == "Give it another name."
+
+
+def test_examples_show_numbers_so_that_different_ones_look_different():
+    given = dataset({"x": [1234567.5]})
+    (step,) = ledger(Recipe((SetRange("x", highest=1234567.25, outside="clip"),)), given).steps
+
+    assert [(one.before, one.after) for one in step.examples] == [("1234567.5", "1234567.25")]
 
 
 def test_a_report_that_found_nothing_says_so():

@@ -163,6 +163,17 @@ def test_where_several_are_kept_the_ledger_names_them():
     assert step.why_dropped() == "the same student as one of 'a' and 'c', which was kept"
 
 
+def test_the_ledger_names_the_kept_student_of_each_row():
+    table = pd.DataFrame({"n": [1.0, 2.0, 3.0, 4.0], "id": text("b", "a", "c", "d")})
+    step = MergeStudents("id", (("a", "b"), ("c", "d")))
+    _, report = replay(frames.wrap(table), [(step, {})], student_id=None)
+
+    assert [(gone.student_id, gone.reason) for gone in report.exclusions] == [
+        ("row 1", "the same student as 'a', which was kept"),
+        ("row 4", "the same student as 'c', which was kept"),
+    ]
+
+
 def test_the_step_survives_json_and_says_what_it_does():
     step = MergeStudents("id", (("a", "b"), ("c", "d")), reason="they look alike")
 

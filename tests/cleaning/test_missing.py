@@ -7,7 +7,7 @@ import pytest
 
 from core import frames
 from core.cleaning.missing import FillWithConstant, FillWithMean, FillWithMedian, FillWithMode
-from core.errors import StepFailed, WrongKind
+from core.errors import RecipeError, StepFailed, WrongKind
 from core.schema import Kind, Role
 from tests.cleaning.tables import after, dataset, lists, text
 
@@ -97,6 +97,23 @@ def test_a_constant_fills_columns_of_its_own_kind():
         WrongKind, match=r"^The gaps of 'a' cannot be filled with '0.0': it holds no numbers.$"
     ):
         after(FillWithConstant(("a",), value=0.0), a=text("own"))
+
+
+@pytest.mark.parametrize("cells", [pd.to_datetime(["2026-01-01", None]), pd.array([True, None])])
+def test_a_constant_fills_neither_dates_nor_booleans(cells):
+    with pytest.raises(
+        WrongKind,
+        match=r"^The column 'a' holds neither text nor numbers, which fill_with_constant needs.$",
+    ) as failure:
+        after(FillWithConstant(("a",), value="none"), a=cells)
+    assert failure.value.hint == "Leave its gaps, or leave the column out."
+
+
+@pytest.mark.parametrize("value", ["", "  "])
+def test_a_constant_is_not_empty(value):
+    with pytest.raises(RecipeError, match=r"^fill_with_constant has no value to fill gaps with.$") as failure:
+        FillWithConstant(("a",), value=value)
+    assert failure.value.hint == "Set 'value' to a number or a text, for example to 'unknown'."
 
 
 def test_a_mean_needs_numbers():

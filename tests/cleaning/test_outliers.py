@@ -133,3 +133,11 @@ def test_spark_learns_and_caps_the_same_decimals(spark):
         assert step.fit(on_spark) == state
         capped = [frames.collect(step.apply(frame, state)) for frame in (on_spark, on_pandas)]
         assert np.array_equal(*(table[["a", "b"]].sort_values(["a", "b"]).to_numpy() for table in capped))
+
+
+@pytest.mark.parametrize("rule", ["iqr", "robust_z"])
+def test_limits_that_no_number_can_hold_are_none(rule):
+    values = [1e308, -1.7e308, 1.5e308, -1e308, 0.0, 1.0]
+
+    assert learned(CapOutliers(("a",), rule, 30.0), a=values) == {"a": None}
+    assert after(CapOutliers(("a",), rule, 30.0), a=values)["a"] == values

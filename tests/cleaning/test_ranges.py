@@ -145,3 +145,11 @@ def test_text_has_no_range():
 )
 def test_the_range_is_said_in_words(step, words):
     assert step.describe() == words
+
+
+def test_ends_of_many_digits_are_said_in_full():
+    assert SetRange("a", 1234567.25, 1234567.5).describe() == (
+        "Make values of 'a' below 1234567.25 or above 1234567.5 missing."
+    )
+    with pytest.raises(RecipeError, match=r"highest: 1234567.5 and 1234567.25.$"):
+        SetRange("a", 1234567.5, 1234567.25)

@@ -69,6 +69,23 @@ def test_switching_a_step_is_told_also_when_it_was_moved():
     assert [change for change, _ in diff([A, B, C], [B, C, off])] == ["moved", "switched"]
 
 
+def test_two_settings_that_differ_never_look_the_same():
+    many = tuple(f"column {n}" for n in range(20))
+    told = [
+        diff([SetRange("c", 1234567.25)], [SetRange("c", 1234567.5)]),
+        diff([StripText((*many, "x"))], [StripText((*many, "y"))]),
+        diff([StripText(many)], [StripText((*many, "y"))]),
+        diff([StripText(("a, b",))], [StripText(("a", "b"))]),
+    ]
+
+    assert [words.split(": ", 1)[1] for ((_, words),) in told] == [
+        "'lowest' is 1234567.5, was 1234567.25.",
+        "'columns' is '…lumn 18, column 19, y', was '…lumn 18, column 19, x'.",
+        "'columns' is '…column 18, column 19, y', was '…column 18, column 19'.",
+        """'columns' is '["a", "b"]', was '["a, b"]'.""",
+    ]
+
+
 steps = st.lists(
     st.sampled_from([A, B, C, SetRange("c", 1), StripText(("b",)), replace(B, is_on=False)]), max_size=6
 )

@@ -1,10 +1,13 @@
 """From JSON to a step, and what is said when the JSON is nonsense."""
 
+import json
+
 import pytest
 
 from core.cleaning.bins import BinNumbers
 from core.cleaning.missing import FillWithConstant
 from core.cleaning.ranges import SetRange
+from core.cleaning.recipe import Recipe
 from core.cleaning.registry import step_from_dict, step_to_dict
 from core.cleaning.text import MapValues, StripText
 from core.errors import RecipeError, UnknownStep
@@ -126,3 +129,21 @@ def test_an_unknown_kind_is_told_with_the_known_ones():
     with pytest.raises(UnknownStep, match=r"^Step 3 is of an unknown kind 'strip_txt'.$") as failure:
         read({"kind": "strip_txt"})
     assert failure.value.hint.startswith("Did you mean 'strip_text'? Valid: 'strip_text', ")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        SetRange("a", 0, 100),
+        SetRange("a", None, 5),
+        BinNumbers("a", (50, 60)),
+        FillWithConstant(("a",), value=5),
+        FillWithConstant(("a",), value="5"),
+        BinNumbers("a", quantiles=4),
+    ],
+)
+def test_a_step_made_with_whole_numbers_is_written_as_it_is_read(step):
+    written = step_to_dict(step)
+
+    assert json.dumps(step_to_dict(read(written))) == json.dumps(written)
+    assert Recipe((read(written),)).digest() == Recipe((step,)).digest()

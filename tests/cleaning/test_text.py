@@ -201,3 +201,19 @@ def test_the_steps_say_what_they_do_and_why():
     assert PlaceholdersToMissing(("a",)).describe() == "Make words for a missing value missing in 'a'."
     assert PlaceholdersToMissing(("a",), ("99",)).describe() == "Make '99' missing in 'a'."
     assert MapValues("a", (("Own", "own"),)).describe() == "Write 'Own' as 'own' in 'a'."
+
+
+TOWNS = tuple((f"TOWN {n}", f"town {n}") for n in range(1_000))
+
+
+def test_a_thousand_spellings_are_mapped_on_both_engines(frame_of):
+    rows = frame_of({"a": text("TOWN 999", "TOWN 0", "town 7", "elsewhere", None)})
+    found = lists(MapValues("a", TOWNS).apply(rows, {}))["a"]
+
+    assert sorted(found, key=str) == [None, "elsewhere", "town 0", "town 7", "town 999"]
+
+
+def test_a_mapping_that_exchanges_two_values_maps_each_once():
+    assert after(MapValues("a", (("x", "y"), ("y", "x"))), a=text("x", "y", None))["a"] == ["y", "x", None]
+    assert after(MapValues("a", ()), a=text("x", None))["a"] == ["x", None]
+    assert after(MapValues("a", (("x", "y"),)), a=text())["a"] == []

@@ -115,6 +115,18 @@ EXAMPLES = {
 }
 """At least one of each kind; each changes the dirty table."""
 
+SHORT = (
+    StripText(("name", "device")),
+    PlaceholdersToMissing(("device",)),
+    *EXAMPLES["parse_numbers"],
+    SetRange("hours", 0.0, 60.0),
+    DropRows(("student_id",)),
+    KeepOnePerStudent(("student_id",), "last", "seen_on"),
+    FillWithMedian(("hours", "amount"), was_missing=True),
+    FillWithMode(("device",)),
+)
+"""A recipe as most schools have it: what a cluster is asked in every run of the tests."""
+
 WHOLE = (
     StripText(("name", "device")),
     NormaliseText(("device",)),

@@ -23,6 +23,7 @@ from tests.contracts.steps import (
     AMONG_OTHERS,
     CASES,
     EXAMPLES,
+    SHORT,
     WHOLE,
     dirty,
     in_order,
@@ -244,24 +245,29 @@ def test_a_whole_recipe_is_the_same_on_200000_rows(spark):
 
 
 @pytest.mark.spark
-def test_a_whole_recipe_is_the_same_on_a_cluster(spark_cluster):
+@pytest.mark.parametrize(
+    ("steps", "n"),
+    [(SHORT, 1_000), pytest.param(WHOLE, 5_000, marks=pytest.mark.campaign)],
+    ids=["short", "whole"],
+)
+def test_a_recipe_is_the_same_on_a_cluster(spark_cluster, steps, n):
     """Over Spark Connect, where the rows lie on two workers."""
-    table = dirty(5_000)
+    table = dirty(n)
     with connected(spark_cluster.connection, spark_cluster.connections) as session:
 
         def work():
             with frames.kept(frames.on_spark(numbered(table), session.spark)) as held:
-                _same_whole(table, held)
+                _same_whole(table, held, steps)
 
         session.run(work)
 
 
-def _same_whole(table, held):
+def _same_whole(table, held, steps=WHOLE):
     here, there = students(table), students(table, held)
-    by_pandas, by_spark = (Recipe(WHOLE).fit(given_rows) for given_rows in (here, there))
+    by_pandas, by_spark = (Recipe(steps).fit(given_rows) for given_rows in (here, there))
     cleaned = in_order(by_pandas.apply(here))
 
     assert alike(list(by_spark.states), list(by_pandas.states))
     assert_frame_equal(in_order(by_pandas.apply(there)), cleaned, rtol=1e-9, atol=0)
-    assert len(by_spark.states) == len(WHOLE)
+    assert len(by_spark.states) == len(steps)
     assert 0 < len(cleaned) < len(table)

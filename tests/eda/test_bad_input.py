@@ -14,6 +14,7 @@ from core.eda.relations import associate
 from core.eda.summary import summarise
 from core.eda.timelines import timeline
 from core.eda.together import corrected_together
+from core.schema import Column, Kind, Role, Schema
 
 RULES = (BarrierRule("n_a", above=1), BarrierRule("f_c", values=("yes",)))
 TABLES = {
@@ -72,3 +73,23 @@ def test_every_drawing_says_why_it_is_empty_or_draws(data):
     for one in drawn:
         assert bool(one.why_empty) == one.is_empty
         assert one.why_empty == "" or one.why_empty.endswith(".")
+
+
+def test_a_number_that_is_mostly_its_largest_value_answers(table):
+    data = table(n_a=range(106), n_b=[1, 2, 3, 4, 5, 6] + [7] * 100)
+    found = compare_groups(data.frame, value="n_a", group="n_b", schema=data.schema)
+    curves = density(data.frame, column=data.schema.column("n_a"), group=data.schema.column("n_b"))
+
+    assert found.is_empty
+    assert curves.is_empty
+    assert found.why_empty == "No comparison is shown: groups of fewer than 10 students are withheld."
+
+
+def test_a_table_whose_id_is_called_x_is_drawn(table):
+    data = table(id=[f"S{i}" for i in range(6_000)], n_a=range(6_000), n_b=range(6_000))
+    schema = Schema((Column("x", Kind.TEXT, Role.STUDENT_ID), *data.schema.columns[1:]))
+    frame = data.frame.rename(columns={"id": "x"})
+    points = pair_points(frame, columns=("n_a", "n_b"), schema=schema).points
+
+    assert points.dtypes.tolist() == ["float64", "float64"]
+    assert points["x"].equals(points["y"])

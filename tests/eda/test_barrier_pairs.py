@@ -128,8 +128,32 @@ def test_nothing_to_pair_is_an_answer(table):
         pair_barriers(data.frame, rules=(RULES[0], BarrierRule("f_net")), schema=data.schema)
 
 
-def test_seven_rules_are_paired_as_well(table):
+def flags(table, *, varied, constant=0, n=400):
+    """A table of flags at random, and of flags that nobody has, with a rule for each."""
     rng = np.random.default_rng(1)
-    data = table(**{f"f_{i}": (rng.random(400) < 0.5).astype(float) for i in range(7)})
-    rules = tuple(BarrierRule(f"f_{i}", values=("yes",)) for i in range(7))
-    assert len(pair_barriers(data.frame, rules=rules, schema=data.schema).pairs) == 21
+    columns = {f"f_{i}": (rng.random(n) < 0.5).astype(float) for i in range(varied)}
+    data = table(**columns, **{f"f_none_{i}": [0.0] * n for i in range(constant)})
+    return data, tuple(BarrierRule(name, values=("yes",)) for name in data.frame)
+
+
+def test_more_rules_than_can_be_audited_are_refused_in_words(table):
+    data, rules = flags(table, varied=5)
+    for count in (pair_barriers, count_barriers):
+        with pytest.raises(InvalidChoice, match=r"At most 4 barriers can be counted together\.") as caught:
+            count(data.frame, rules=rules, schema=data.schema)
+        assert caught.value.hint == "Choose 4 barriers or fewer."
+
+
+def test_rules_that_nobody_meets_do_not_count_as_audited_and_switch_nothing_off(table):
+    data, rules = flags(table, varied=4, constant=6)
+    assert len(pair_barriers(data.frame, rules=rules, schema=data.schema).pairs) == 45
+
+    few = crossed(table, 40, 4, 40, 40, **{f"f_none_{i}": [0.0] * 124 for i in range(6)})
+    rules = (*RULES, *(BarrierRule(f"f_none_{i}", values=("yes",)) for i in range(6)))
+    counts = count_barriers(few.frame, rules=rules, schema=few.schema)
+    pairs = pair_barriers(few.frame, rules=rules, schema=few.schema)
+    shown = {(pair.left, pair.right) for pair in pairs.pairs}
+
+    assert {n for _, n in counts.n_by_rule} == {-1}
+    # With the counts of 0, 1 and 2 barriers, how many have one of the two would tell the 4.
+    assert not [pair for pair in shown if {"n_hours", "f_net"} & set(pair)]

@@ -71,3 +71,18 @@ def test_a_rule_that_does_not_fit_is_refused_in_words(table, rule, message):
     data = table(n_hours=[30.0] * 20, c_way=["bus"] * 20)
     with pytest.raises(InvalidChoice, match=message):
         count_barriers(data.frame, rules=(rule,), schema=data.schema)
+
+
+@pytest.mark.parametrize(("missing", "shown"), [(0, 0), (3, -1), (9, -1), (12, 12), (41, -1), (50, 50)])
+def test_few_students_with_a_gap_or_without_one_are_not_counted(table, missing, shown):
+    data = table(n_hours=[None] * missing + [30] * (50 - missing))
+    assert count_barriers(data.frame, rules=RULES[:1], schema=data.schema).n_unknown == shown
+
+
+def test_the_students_with_a_gap_are_withheld_where_they_give_a_few_away(table):
+    # 23 have no barrier: were it known that 20 of them have a gap, the 3 would follow.
+    data = table(n_hours=[None] * 20 + [0] * 3 + [30] * 30)
+    found = count_barriers(data.frame, rules=RULES[:1], schema=data.schema)
+
+    assert ([c.n for c in found.counts], found.n_unknown) == ([23, 30], -1)
+    assert found.n_by_rule == (("n_hours", 30),)

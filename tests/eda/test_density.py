@@ -65,3 +65,21 @@ def test_a_category_has_no_curve(table):
     data = table(c_x=["a"] * 20)
     with pytest.raises(WrongKind, match="'c_x' has values of kind 'category', which have no curve"):
         density(data.frame, column=data.schema.column("c_x"))
+
+
+def test_one_value_without_a_group_hides_the_smallest_group_with_it(table):
+    data = table(n_x=range(100), c_g=["a"] * 60 + ["b"] * 39 + [None])
+    column, group = data.schema.columns
+    found = density(data.frame, column=column, group=group)
+
+    assert ([c.group for c in found.curves], found.n, found.n_withheld) == (["a"], 99, 1)
+
+
+def test_a_number_groups_by_its_quartiles(table):
+    data = table(n_x=range(80), n_g=range(80))
+    column, group = data.schema.columns
+    curves = density(data.frame, column=column, group=group).curves
+
+    assert [c.group for c in curves] == [
+        "up to 19.75", "over 19.75 to 39.5", "over 39.5 to 59.25", "over 59.25",
+    ]  # fmt: skip

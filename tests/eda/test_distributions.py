@@ -137,3 +137,11 @@ def test_categories_by_group_hide_what_the_totals_of_both_would_give_away(table)
     # The 3 follow from the row's total and from the column's: each needs a second hidden cell.
     assert {(bar.group, bar.label) for bar in found.bars} == {("a", "y"), ("b", "y")}
     assert found.n_withheld == 4
+
+
+def test_one_student_without_a_group_hides_the_smallest_group_with_them(table):
+    level = ["x", "y"] * 49 + ["x"] * 2
+    data = table(n_x=range(100), c_x=level, c_g=["a"] * 60 + ["b"] * 39 + [None])
+    for name in ("n_x", "c_x"):
+        found = distribution(data.frame, column=data.schema.column(name), group=data.schema.column("c_g"))
+        assert ({bar.group for bar in found.bars}, found.n, found.n_withheld) == ({"a"}, 99, 1)

@@ -1,8 +1,9 @@
 """Parts of a table by conditions, and whether their figures may be shown."""
 
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.eda.filters import Filter, differs_by_few, kept, may_show
@@ -136,15 +137,45 @@ def test_two_parts_that_share_or_leave_out_few_are_found(table):
     assert few(Filter("n_x", "below", (30,)), Filter("n_x", "below", (39,)))
 
 
-@given(st.lists(st.integers(0, 3), min_size=1, max_size=80), st.integers(0, 4), st.integers(0, 4))
-def test_shown_parts_never_leave_one_to_nine_students_by_adding_and_subtracting(values, one, two):
-    import pandas as pd
+BELOW, AT_LEAST = "below", "at least"
 
-    frame = pd.DataFrame({"x": np.array(values, dtype=np.float64)})
+
+@given(
+    st.lists(st.sampled_from([0, 1, 5, 12, 20]), min_size=4, max_size=4),
+    st.tuples(st.sampled_from([BELOW, AT_LEAST]), st.integers(0, 4)),
+    st.tuples(st.sampled_from([BELOW, AT_LEAST]), st.integers(0, 4)),
+)
+@example([20, 5, 20, 0], (BELOW, 1), (AT_LEAST, 2))
+@example([20, 5, 20, 0], (BELOW, 2), (AT_LEAST, 1))
+@example([20, 5, 20, 0], (BELOW, 1), (BELOW, 2))
+def test_shown_parts_never_leave_one_to_nine_students_by_adding_and_subtracting(sizes, one, two):
+    values = np.repeat([0.0, 1.0, 2.0, 3.0], sizes)
+    frame = pd.DataFrame({"x": values})
     schema = Schema((Column("x", Kind.NUMBER, Role.FEATURE),))
-    first, second = ([Filter("x", "below", (limit,))] for limit in (one, two))
-    seen = may_show(frame, first, schema=schema).is_shown
-    if seen and may_show(frame, second, schema=schema, shown=[first]).is_shown:
-        n, a, b = len(values), sum(v < one for v in values), sum(v < two for v in values)
-        for difference in (a, b, n - a, n - b, abs(a - b), abs(n - a - b) if a + b == n else 0):
-            assert difference == 0 or difference >= 10
+    first, second = ([Filter("x", test, (limit,))] for test, limit in (one, two))
+    if not may_show(frame, first, schema=schema).is_shown:
+        return
+    if not may_show(frame, second, schema=schema, shown=[first]).is_shown:
+        return
+    a, b = (values < limit if test == BELOW else values >= limit for test, limit in (one, two))
+    # By subtracting one part from the other, each from all, and all from both.
+    for few in (a, b, ~a, ~b, a & ~b | b & ~a, a & b | ~a & ~b):
+        assert few.sum() == 0 or few.sum() >= 10
+
+
+@pytest.mark.parametrize(
+    ("test", "values", "rows"),
+    [
+        ("at most", (20454,), [0, 1, 2]),
+        ("above", (20454,), [3]),
+        ("below", (20454,), [0]),
+        ("at least", (20454,), [1, 2, 3]),
+        ("between", (20453, 20454), [0, 1, 2]),
+        ("is", (20454,), [1, 2]),
+        ("is not", (20454,), [0, 3]),
+    ],
+)
+def test_dates_are_compared_by_their_day(table, test, values, rows):
+    data = table(d_w=["2025-12-31 23:00", "2026-01-01 00:00", "2026-01-01 14:00", "2026-01-02 00:00", None])
+    found = Filter("d_w", test, values).met(data.frame, schema=data.schema)
+    assert np.flatnonzero(found).tolist() == rows

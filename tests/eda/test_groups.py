@@ -289,3 +289,73 @@ def test_students_are_neither_lost_nor_counted_twice_in_any_order(n, n_groups, s
     assert first.frame()[words].equals(second.frame()[words])
     numeric = first.frame().drop(columns=words).astype(float)
     np.testing.assert_allclose(numeric, second.frame().drop(columns=words).astype(float), atol=1e-9)
+
+
+def test_one_student_without_a_group_does_not_follow_from_the_others(table):
+    values = np.random.default_rng(0).normal(50, 9, 100)
+    data = table(
+        n_x=values, f_y=(values > 50).astype(float), c_g=["a"] * 60 + ["b"] * 39 + [None], f_z=[1.0, 0.0] * 50
+    )
+    for value, field in (("n_x", "mean"), ("f_y", "rate")):
+        found = compare(data, value, "c_g")
+        (shown,) = found.groups
+        whole = data.frame[value]
+
+        assert (shown.group, shown.n, found.n, found.n_left_out, found.n_withheld) == ("a", 60, 99, 1, 1)
+        # The others are all others: nobody is left when both are taken off the whole.
+        others = getattr(shown, field) - shown.difference
+        assert 60 * getattr(shown, field) + 40 * others == pytest.approx(whole.sum())
+        assert found.notes[1] == "Students whose c_g is not known are among the others."
+
+
+def test_many_students_without_a_group_take_no_part(table):
+    data = table(n_x=range(100), c_g=["a"] * 50 + ["b"] * 35 + [None] * 15)
+    found = compare(data, "n_x", "c_g")
+
+    assert ([g.n for g in found.groups], found.n, found.n_left_out, found.notes) == ([50, 35], 85, 15, ())
+    assert found.groups[0].difference == np.mean(range(50)) - np.mean(range(50, 85))
+
+
+def test_a_small_group_is_not_hidden_behind_students_without_one(table):
+    data = table(n_x=range(100), c_g=["a"] * 45 + ["b"] * 35 + ["c"] * 5 + [None] * 15)
+    assert [g.group for g in compare(data, "n_x", "c_g").groups] == ["a"]
+
+
+def test_a_huge_value_in_one_group_leaves_the_others_as_they_are(table):
+    rng = np.random.default_rng(0)
+    normal = rng.normal(50, 10, 40)
+    data = table(n_x=[999_999_999.0, *rng.normal(50, 10, 39), *normal], c_g=["a"] * 40 + ["b"] * 40)
+    first, second = compare(data, "n_x", "c_g").groups
+
+    ends = stats.t.interval(0.95, 39, normal.mean(), stats.sem(normal))
+    assert (second.std, second.mean) == pytest.approx((normal.std(ddof=1), normal.mean()), rel=1e-9)
+    assert (second.low, second.high) == pytest.approx(ends)
+    welch = stats.ttest_ind(data.frame["n_x"][:40], normal, equal_var=False).confidence_interval()
+    assert (first.difference_low, first.difference_high) == pytest.approx((welch.low, welch.high))
+
+
+def test_the_others_of_three_groups_have_the_moments_of_numpy(table):
+    rng = np.random.default_rng(1)
+    data = table(n_x=1e9 + rng.normal(0, 1e-2, 90), c_g=["a", "b", "c"] * 30)
+    for ours in compare(data, "n_x", "c_g").groups:
+        rest = data.frame.loc[data.frame["c_g"] != ours.group, "n_x"]
+        mine = data.frame.loc[data.frame["c_g"] == ours.group, "n_x"]
+        welch = stats.ttest_ind(mine, rest, equal_var=False).confidence_interval()
+        assert (ours.difference_low, ours.difference_high) == pytest.approx((welch.low, welch.high), rel=1e-3)
+
+
+def test_equal_means_are_said_as_equal(table):
+    data = table(n_x=[0.1, 0.2, 0.3, 0.7] * 20, c_g=["a"] * 40 + ["b"] * 40)
+    assert (
+        "n_x was as high on average as among the others (95 % interval"
+        in compare(data, "n_x", "c_g").sentence
+    )
+
+
+def test_a_difference_too_large_for_a_number_has_no_figure(table):
+    data = table(n_x=[1.7e308] * 20 + [-1.7e308] * 20, c_g=["a"] * 20 + ["b"] * 20)
+    sentences = compare(data, "n_x", "c_g").sentences
+    assert sentences[0] == (
+        "Among students with c_g 'a', how far n_x differs from the others cannot be given. "
+        "This is an association: it does not say why."
+    )

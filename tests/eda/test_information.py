@@ -120,3 +120,15 @@ def test_every_measure_has_an_interval_that_holds_its_value(school):
 def test_text_codes_and_numbers_of_the_same_column_share_everything(school):
     ways = category_codes(school(2_000).frame["c_way"])
     assert mutual_information(ways, right=ways).value == pytest.approx(1, abs=0.002)
+
+
+def test_bins_are_for_the_students_with_both_known(table):
+    x, y = np.random.default_rng(0).normal(size=(2, 500))
+    y[80:] = np.nan
+    data = table(n_x=x, n_y=y)
+    found = {p.method: p for p in associate(data.frame, schema=data.schema, information=True).pairs}
+
+    # 80 students make 4 bins of each column, not the 10 of 500 students.
+    expected = mutual_information(binned(x, n_bins=4), right=binned(y, n_bins=4))
+    assert 0.01 < expected.p < 0.99
+    assert found["mutual_information"].p == pytest.approx(expected.p)

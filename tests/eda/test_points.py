@@ -6,6 +6,7 @@ import pytest
 
 from core.eda.points import BINS, MOST_POINTS, SAMPLED_POINTS, pair_plot, pair_points
 from core.errors import ColumnNotFound, InvalidChoice, WrongKind
+from core.schema import Column, Kind, Role, Schema
 
 
 def test_up_to_five_thousand_students_are_all_drawn(table):
@@ -116,3 +117,13 @@ def test_columns_that_cannot_be_drawn_are_refused_in_words(school):
         draw("n_mark", "n_hours")
     with pytest.raises(InvalidChoice, match="A pair plot needs 2 to 5 different columns"):
         pair_plot(data.frame, columns=("n_marks",), schema=data.schema)
+
+
+@pytest.mark.parametrize("name", ["x", "y"])
+def test_an_id_that_is_called_as_a_coordinate_is_not_drawn(many, name):
+    renamed = many.frame.rename(columns={"id": name})
+    schema = Schema((Column(name, Kind.TEXT, Role.STUDENT_ID), *many.schema.columns[1:]))
+    expected = pair_points(many.frame, columns=("n_x", "n_y"), schema=many.schema).points
+    found = pair_points(renamed, columns=("n_x", "n_y"), schema=schema).points
+
+    pd.testing.assert_frame_equal(found, expected)

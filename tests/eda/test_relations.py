@@ -173,10 +173,18 @@ def test_a_single_column_has_no_pairs(table):
 
 
 def test_rare_levels_are_joined_before_relating():
-    codes = joined_rare(Codes(np.array([0] * 9 + [1] * 9 + [2] * 3 + [3, -1]), ("a", "b", "c", "d")))
+    codes = joined_rare(Codes(np.array([0] * 9 + [1] * 19 + [2] * 4 + [3] * 4 + [4] * 3), tuple("abcde")))
 
-    assert codes.levels == ("a", "b", "other")
-    assert codes.counts().tolist() == [9, 9, 4]
+    assert codes.levels == ("b", "a", "other")
+    assert codes.counts().tolist() == [19, 9, 11]
+
+
+def test_joined_levels_of_few_students_take_the_next_smallest_with_them():
+    codes = joined_rare(Codes(np.array([0] * 12 + [1] * 20 + [2] * 3 + [3, -1]), ("a", "b", "c", "d")))
+
+    assert codes.levels == ("b", "other")
+    assert codes.counts().tolist() == [20, 16]
+    assert codes.values[-1] == -1
 
 
 @settings(max_examples=25, deadline=None)
@@ -199,3 +207,65 @@ def test_adjusted_p_values_are_those_of_statsmodels(p):
     p = np.array(p, dtype=np.float64)
     expected = multipletests(p, method="fdr_bh")[1] if len(p) else p
     np.testing.assert_allclose(benjamini_hochberg(p), expected, atol=1e-12)
+
+
+def test_pairs_that_are_left_out_have_no_row_and_no_part_in_the_correction(school):
+    data = school(300)
+    out = [frozenset(("n_hours", "f_job")), frozenset(("c_way", "n_hours")), frozenset(("c_way", "c_house"))]
+    whole = associate(data.frame, schema=data.schema, information=True)
+    found = associate(data.frame, schema=data.schema, information=True, leave_out=out)
+
+    kept = whole.frame()[[frozenset((p.left, p.right)) not in out for p in whole.pairs]]
+    assert len(found.pairs) == len(whole.pairs) - 7
+    assert found.frame()["p"].tolist() == kept["p"].tolist()
+    np.testing.assert_allclose(found.frame()["q"], multipletests(kept["p"], method="fdr_bh")[1])
+    assert np.isnan(found.matrix().loc["n_hours", "f_job"])
+
+
+def all_nan(found, *names):
+    frame = found.frame()
+    rows = frame[frame["left"].isin(names) | frame["right"].isin(names)]
+    return bool(rows[["value", "low", "high", "p", "q"]].isna().all().all())
+
+
+@pytest.mark.parametrize("few", [1, 9])
+def test_a_flag_or_category_that_singles_out_a_few_students_is_not_related(table, few):
+    rng = np.random.default_rng(0)
+    rare = np.arange(60) < few
+    level = np.where(np.arange(60) < 30, "p", "q")
+    data = table(
+        n_x=rng.normal(size=60),
+        n_y=rng.normal(size=60),
+        f_yes=rare.astype(float),
+        f_no=(~rare).astype(float),
+        c_b=["z"] * 7 + level[7:].tolist(),
+        c_ok=level,
+    )
+    found = associate(data.frame, schema=data.schema, information=True)
+
+    assert all_nan(found, "f_yes", "f_no", "c_b")
+    assert not np.isnan(pair(found, "n_x", "c_ok", "correlation_ratio").value)
+    assert not np.isnan(pair(found, "n_x", "n_y", "pearson").value)
+    assert found.notes == (
+        "3 columns are not related: a value that fewer than 10 students have would tell about them.",
+    )
+
+
+def test_a_flag_that_ten_students_have_is_related(table):
+    data = table(n_x=range(60), f_y=[1.0] * 10 + [0.0] * 50)
+    found = associate(data.frame, schema=data.schema)
+
+    assert (found.notes, np.isnan(found.pairs[0].value)) == ((), False)
+
+
+def test_a_pair_is_not_related_where_gaps_leave_a_few_students(table):
+    # 15 have the flag, one of them with a known x: with the mean of x, its value would follow.
+    data = table(n_x=[None] * 14 + list(range(46)), n_y=range(60), f_z=[1.0] * 15 + [0.0] * 45)
+    found = associate(data.frame, schema=data.schema, information=True)
+
+    assert np.isnan(pair(found, "n_x", "f_z", "pearson").value)
+    assert np.isnan(pair(found, "n_x", "f_z", "mutual_information").value)
+    assert not np.isnan(pair(found, "n_y", "f_z", "pearson").value)
+    assert found.notes == (
+        "1 pair is not related: a value that fewer than 10 students have would tell about them.",
+    )

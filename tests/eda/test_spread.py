@@ -55,6 +55,23 @@ def test_numbers_too_large_to_draw_are_counted_as_without():
     assert (found.n_missing_before, found.n_missing_after) == (0, 3)
 
 
+@pytest.mark.parametrize("near", [
+    [0.3, 0.30000000000000004, 0.29999999999999993],
+    [1e17, 1e17 + 16, 1e17 + 32],
+    [1e17, np.inf, -np.inf],
+    [0.0, 5e-324, 1e-323],
+])  # fmt: skip
+def test_numbers_too_near_for_bins_stand_in_one_that_holds_them_all(near):
+    found = spread(pd.Series(near), pd.Series(near), title="x")
+    bar = found.bars.iloc[0]
+
+    assert found.bars["when"].tolist() == ["Before", "After"]
+    assert found.bars["n"].tolist() == [int(np.isfinite(near).sum())] * 2
+    assert bar["low"] < min(x for x in near if np.isfinite(x))
+    assert bar["high"] > max(x for x in near if np.isfinite(x))
+    assert not found.differs
+
+
 def test_a_new_column_has_no_bars_before():
     found = spread(None, pd.Series(["a", "a", None], dtype="str"), title="x")
 

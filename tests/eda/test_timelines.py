@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from core.eda.timelines import timeline
+from core.eda.timelines import _natural, timeline
 from core.errors import ColumnNotFound, InvalidChoice, WrongKind
 
 
@@ -99,3 +99,37 @@ def test_columns_without_a_value_or_a_time_are_refused_in_words(school):
         draw(data, "n_marks", "d_start", every="day")
     with pytest.raises(ColumnNotFound, match="There is no column 'd_end'"):
         draw(data, "n_marks", "d_end")
+
+
+def test_one_student_without_a_term_hides_the_smallest_term_with_them(table):
+    data = table(n_x=range(100), c_t=["1"] * 60 + ["2"] * 39 + [None])
+    found = draw(data, "n_x", "c_t")
+
+    assert ([p.period for p in found.periods], found.n, found.n_withheld) == (["1"], 99, 1)
+
+
+def test_a_huge_value_in_one_term_leaves_the_others_as_they_are(table):
+    normal = np.random.default_rng(0).normal(50, 10, 40)
+    data = table(n_x=[1e12, *[50.0] * 39, *normal], c_t=["1"] * 40 + ["2"] * 40)
+    period = draw(data, "n_x", "c_t").periods[1]
+
+    ends = stats.t.interval(0.95, 39, normal.mean(), stats.sem(normal))
+    assert (period.value, period.low, period.high) == pytest.approx((normal.mean(), *ends))
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        ["autumn 2024/25", "winter 2024/25", "spring 2024/25", "summer 2024/25", "autumn 2025/26"],
+        ["2024-25 Fall", "2024-25 Winter", "2024-25 Spring", "2025-26 Fall"],
+        ["2024/2025 autumn", "2024/2025 spring", "2025/2026 autumn"],
+        ["1999/00 autumn", "1999/00 spring", "2000/01 autumn"],
+        ["spring 2025", "summer 2025", "autumn 2025", "winter 2025", "spring 2026"],
+        ["2025-06 spring", "2025-06 autumn"],
+        ["T2", "T10", "T" + "1" * 5_000],
+        ["9" * 5_000, "1" + "0" * 5_000],
+    ],
+)
+def test_terms_stand_in_the_order_of_time(terms):
+    turned = terms[::-1]
+    assert sorted(turned, key=_natural) == terms

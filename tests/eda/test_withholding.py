@@ -7,7 +7,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.eda.withholding import SPAN, may_show_part, pinned, withheld, withheld_cells
+from core.eda.withholding import (
+    SPAN,
+    may_show_part,
+    pinned,
+    suspects,
+    withheld,
+    withheld_beside,
+    withheld_cells,
+)
 
 
 def test_nothing_is_hidden_where_every_group_is_large_enough():
@@ -183,3 +191,33 @@ def test_both_ends_of_a_sum_are_looked_at():
     for target in itertools.permutations([1, 0]):
         assert pinned(table, sums=total, targets=np.array([target])) is None
         assert pinned(table, sums=total, targets=np.array([target]), span=11) == 0
+
+
+@pytest.mark.parametrize(
+    ("counts", "unknown", "hidden"),
+    [
+        ([60, 39], 1, [False, True]),
+        ([60, 39], 0, [False, False]),
+        ([60, 39], 10, [False, False]),
+        ([60], 9, [True]),
+        ([60, 39, 5], 15, [False, True, True]),
+        ([60, 39, 5], 1, [False, True, True]),
+    ],
+)
+def test_students_in_no_group_are_one_more_hidden_group(counts, unknown, hidden):
+    assert withheld_beside(np.array(counts), unknown=unknown).tolist() == hidden
+
+
+def test_the_quick_search_leaves_every_target_that_is_pinned():
+    rng = np.random.default_rng(0)
+    n_pinned = n_left = 0
+    for _ in range(60):
+        counts = rng.integers(0, 15, 12)
+        sums, targets = rng.random((6, 12)) < 0.4, rng.random((8, 12)) < 0.2
+        sums[0] = True
+        left = suspects(counts, sums=sums, targets=targets)
+        for target, is_left in zip(targets, left, strict=True):
+            is_pinned = pinned(counts, sums=sums, targets=target[None]) is not None
+            assert is_left or not is_pinned
+            n_pinned, n_left = n_pinned + is_pinned, n_left + is_left
+    assert 0 < n_pinned <= n_left < 60 * 8

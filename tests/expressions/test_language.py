@@ -202,3 +202,59 @@ def test_an_expression_is_a_condition_or_a_number():
     assert read_expression("a < 3").is_condition
     assert not read_expression("a + 3").is_condition
     assert read_expression('"a b"').describe() == "a b"
+
+
+TOO_MANY = [
+    (" or ".join(["a < 2"] * 101), "There are more than 100 conditions, at character 898."),
+    (" or ".join(["(a < 2 and b < 2)"] * 51), "There are more than 100 conditions, at character 1048."),
+    (f"sum({', '.join(['a'] * 101)}) < 2", "There are more than 100 values in functions, at character 305."),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), TOO_MANY)
+def test_a_condition_of_too_many_parts_is_refused_with_a_caret(text, message):
+    with pytest.raises(ExpressionError) as caught:
+        read_condition(text)
+
+    assert str(caught.value) == message
+    assert caught.value.hint.endswith("^")
+
+
+def test_a_hundred_conditions_and_values_are_read():
+    assert len(read_condition(" or ".join(["a < 2"] * 100)).tree.parts) == 100
+    assert len(read_expression(f"sum({', '.join(['a'] * 100)})").tree.parts) == 100
+
+
+WORDS = [
+    ("(a + b) / 2 < 50", "(a plus b) divided by 2 is below 50"),
+    ("a + b / 2 < 50", "a plus b divided by 2 is below 50"),
+    ("a - (b - 2) > a - b - 2", "a minus (b minus 2) is above a minus b minus 2"),
+    ("a / (b * 2) == a * b", "a divided by (b times 2) is a times b"),
+    ("-a < -(a + b)", "minus a is below minus (a plus b)"),
+    ("a - -b < -a * b", "a minus (minus b) is below (minus a) times b"),
+    ("mean(a, b) + 5 < mean(a, b + 5)", "(the mean of a and b) plus 5 is below the mean of a and (b plus 5)"),
+    ("max(a, min(b, 3)) < 2", "the highest of a and (the lowest of b and 3) is below 2"),
+    ("not a < 2 and b < 3", "(it is not so that a is below 2) and b is below 3"),
+    ("b < 3 and not a < 2", "b is below 3 and it is not so that a is below 2"),
+    ("not (a < 2 and b < 3)", "it is not so that (a is below 2 and b is below 3)"),
+    ("a < 1234567.25", "a is below 1,234,567.25"),
+    ("a < 0.12345678901234", "a is below 0.12345678901234"),
+    ("a < 2.0 or a == -0", "a is below 2 or a is 0"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), WORDS)
+def test_words_keep_the_brackets_that_the_meaning_needs(text, words):
+    assert read_condition(text).describe() == words
+
+
+@given(numbers, numbers)
+@example(("(a + b b) / 2", None), ("a + b b / 2", None))
+@example(("a", None), ("0 - a", None))
+def test_two_calculations_that_differ_are_said_differently(one, other):
+    try:
+        trees = [read_expression(text, COLUMNS) for text, _ in (one, other)]
+    except ExpressionError as error:
+        assert str(error) == "The expression uses no column."  # noqa: PT017  such as 1 + 2
+        return
+    assert (trees[0].describe() == trees[1].describe()) == (trees[0].tree == trees[1].tree)

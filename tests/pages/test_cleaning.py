@@ -5,6 +5,7 @@ import json
 import pytest
 
 from core import cache
+from core.cleaning.merging import MergeStudents
 from core.cleaning.recipe import Recipe
 from core.cleaning.registry import STEPS
 from core.cleaning.rows import DropRows
@@ -517,12 +518,12 @@ def test_two_who_may_be_one_student_stand_side_by_side(page):
 
 def test_pairs_are_joined_as_a_person_decides_and_the_others_stay(page):
     page = twins(page)
-    names = []
+    asked = cache.findings_job(cache.actor("local"), page.session_state[state.REQUEST]).result()
+    (names,) = [finding.pairs for finding in asked.findings if finding.pairs]
     for number, choice in enumerate([recipe_pairs.LEFT, recipe_pairs.RIGHT, recipe_pairs.TWO], start=1):
         page.pagination[0].set_value(number)
         page = settled(page.run())
         radio = page.radio[0]
-        names.append(tuple(radio.key.split("_")[1:]))
         radio.set_value(choice)
         page = settled(page.run())
     before = kinds(draft_of(page))
@@ -541,3 +542,67 @@ def test_pairs_are_joined_as_a_person_decides_and_the_others_stay(page):
     rows = metric(page, "Rows after cleaning")
     page = use(page)
     assert metric(page, "Rows after cleaning") == rows - 3
+
+
+def decide(page, choice):
+    """Say who the two students are that are shown."""
+    page.radio[0].set_value(choice)
+    return settled(page.run())
+
+
+def merges(page):
+    return [step for step in draft_of(page).steps if step.kind == "merge_students"]
+
+
+def join_button(page):
+    return page.button(key="pairs_join")
+
+
+def test_a_joined_pair_is_taken_back_and_other_merges_stay(page):
+    other = MergeStudents("gender", (("Ana", "Bo"),))
+    page = use_file(page, Recipe((StripText(("gender",)), other)).to_json().encode())
+    page = twins(page)
+    assert join_button(page).disabled
+    page = press(decide(page, recipe_pairs.LEFT), "Add to the recipe: join 1 pair")
+    assert [step.by for step in merges(page)] == ["gender", "student_id"]
+    assert join_button(page).disabled
+
+    page = decide(page, recipe_pairs.TWO)
+    assert not join_button(page).disabled
+    page = press(page, "Join none of these pairs in the recipe")
+    assert merges(page) == [other]
+    assert join_button(page).disabled
+
+
+def test_pairs_of_a_recipe_that_nobody_decided_here_stay(page):
+    asked = cache.findings_job(cache.actor("local"), page.session_state[state.REQUEST]).result()
+    (pairs,) = [finding.pairs for finding in asked.findings if finding.pairs]
+    page = twins(use_file(page, Recipe((MergeStudents("student_id", pairs[:2]),)).to_json().encode()))
+    page = press(decide(page, recipe_pairs.TWO), "Join none of these pairs in the recipe")
+
+    assert [step.pairs for step in merges(page)] == [pairs[1:2]]
+
+
+def school_with_twins(page, place, name):
+    """Open a table in which 001 and 002 may be one student, called by this name."""
+    others = [
+        f"{n:03d},{chr(65 + n % 26)}{n}x Nn{n},200{n % 9}-0{n % 8 + 1}-1{n % 10},{n}" for n in range(3, 60)
+    ]
+    rows = [f"001,{name}a,2001-02-03,1", f"002,{name},2001-02-03,2", *others]
+    place.write_text("student_id,full_name,date_of_birth,hours\n" + "\n".join(rows), encoding="utf-8")
+    page.session_state[state.REQUEST] = cache.keep_path(
+        cache.actor("local"), page.session_state[state.REQUEST], str(place)
+    )
+    return settled(page.run())
+
+
+def test_what_was_decided_in_one_table_is_not_decided_in_another_with_the_same_ids(page, tmp_path):
+    page = twins(school_with_twins(page, tmp_path / "one.csv", "Annabel Ruiz"))
+    page = decide(page, recipe_pairs.LEFT)
+    assert not join_button(page).disabled
+
+    page = school_with_twins(page, tmp_path / "two.csv", "Mirabel Sorenson")
+    assert "Left: 001" in page.table[0].value.columns
+    assert page.radio[0].value is None
+    assert join_button(page).disabled
+    assert "1 pair not decided yet: they stay as they are." in texts(page)

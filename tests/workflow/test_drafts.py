@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.cleaning.columns import DropColumns
+from core.cleaning.columns import DropColumns, RenameColumn
+from core.cleaning.derive import DeriveColumn
 from core.cleaning.missing import FillWithMedian
-from core.cleaning.numbers import ParseNumbers
+from core.cleaning.numbers import ParseFlags, ParseNumbers
+from core.cleaning.ranges import SetRange
 from core.cleaning.recipe import Recipe
 from core.cleaning.rows import DropRows
 from core.cleaning.text import StripText
@@ -77,6 +79,22 @@ def test_a_new_step_stands_where_the_order_of_the_kinds_puts_it():
         "strip_text", "parse_numbers", "drop_rows", "fill_with_median"
     ]  # fmt: skip
     assert Draft().added(FILL).recipe.steps == (FILL,)
+
+
+@pytest.mark.parametrize(("maker", "step"), [
+    (DeriveColumn("total", "math + reading"), SetRange("total", lowest=0.0)),
+    (RenameColumn("marks", "score"), ParseNumbers(("score",))),
+    (FillWithMedian(("score",), was_missing=True), DropRows(("score_was_missing",))),
+    (SetRange("age", lowest=0.0, outside="flag"), ParseFlags(("age_outside_range",))),
+])  # fmt: skip
+def test_a_new_step_never_stands_before_one_that_makes_a_column_it_needs(maker, step):
+    last = FillWithMedian(("math",))
+    draft = Draft(Recipe((STRIP, maker, last)))
+
+    assert draft.place_of(step) == 2
+    assert draft.switched(1).place_of(step) == 2
+    assert draft.added(step).recipe.steps == (STRIP, maker, step, last)
+    assert draft.place_of(ParseNumbers(("other",))) == 1
 
 
 def test_an_edit_that_changes_nothing_cannot_be_undone():

@@ -10,6 +10,7 @@ from hypothesis import settings as searching
 from hypothesis import strategies as st
 
 from core.caseload.access import LOCAL, Actor, ActorRole
+from core.cleaning.recipe import Recipe
 from core.errors import ColumnNotFound, InvalidChoice
 from core.settings import Settings
 from core.workflow import charting, exploring, files
@@ -81,11 +82,41 @@ def test_what_was_refused_is_not_remembered_and_each_person_has_a_memory_of_thei
     assert n_of(settings, school, at_least(31), actor=OTHER) == 29
 
 
-def test_a_condition_on_another_outcome_does_not_stop_the_page(settings, school):
-    passed = school.with_outcome("points < 20")
-    n_of(settings, passed, (Filter("points < 20", "is", ("yes",)),))
+def test_another_outcome_or_recipe_does_not_empty_the_memory(settings, school):
+    first, second = school.with_outcome("points < 20"), school.with_outcome("points < 21")
+    n_of(settings, first, (Filter("points < 20", "is", ("yes",)),))
 
+    with pytest.raises(InvalidChoice, match="differ by fewer than 10 students"):
+        n_of(settings, second, (Filter("points < 21", "is", ("yes",)),))
+    with pytest.raises(InvalidChoice, match="differ by fewer than 10 students"):
+        n_of(settings, school.with_recipe(Recipe(())), (Filter("points", "below", (21.0,)),))
     assert n_of(settings, school, at_least(30)) == 30
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why"),
+    [
+        ('student_id == "0007"', "'student_id' can identify a student."),
+        ("points < 3", "it happened to fewer than 10 students, or to all but so few."),
+        ("points < 55", "it happened to fewer than 10 students, or to all but so few."),
+    ],
+)
+def test_an_outcome_that_tells_on_somebody_is_left_out(settings, school, outcome, why):
+    table = explored(LOCAL, school.with_outcome(outcome), settings=settings)
+
+    assert table.notes == (f"The outcome is left out: {why}",)
+    assert table.decided_by == ()
+    assert outcome not in table.frame
+
+
+def test_a_line_of_the_memory_that_was_cut_off_is_passed_over(settings, school):
+    n_of(settings, school, at_least(30))
+    (place,) = (settings.workspace / "shown").iterdir()
+    with place.open("a") as file:
+        file.write('{"outcome": "", "fil')
+
+    with pytest.raises(InvalidChoice, match="differ by fewer"):
+        n_of(settings, school, at_least(31))
 
 
 def test_a_condition_on_a_column_that_is_not_there_is_one_sentence(settings, school):

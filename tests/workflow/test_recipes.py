@@ -11,11 +11,12 @@ from core.caseload.access import LOCAL, UNGATED, Actor, ActorRole
 from core.cleaning.missing import FillWithMedian
 from core.cleaning.recipe import Recipe
 from core.cleaning.rows import DropRows
-from core.cleaning.text import StripText
+from core.cleaning.text import MapValues, StripText
 from core.errors import AppError, ColumnNotFound, Forbidden, InvalidChoice, RecipeError
 from core.schema import Column, Kind, Role, Schema
 from core.settings import Settings
 from core.workflow import recipes
+from core.workflow.cleaning import LARGEST_RECIPE
 
 ONE = Recipe((StripText(("name",), reason="untidy"),))
 TWO = Recipe((*ONE.steps, DropRows(("student_id",), is_on=False)))
@@ -118,6 +119,51 @@ def test_a_version_that_cannot_be_read_says_so_and_hides_no_other(settings):
     ]
     assert kept[0].title == "Version 3 · cannot be read"
     assert save("Autumn", TWO, settings).version == 4
+
+
+def of_size(n_bytes):
+    """A recipe whose own file has so many bytes."""
+    pairs = tuple((f"{n:05d}", "x") for n in range(9_000))
+    recipe = Recipe((MapValues("name", pairs, reason="r"),))
+    rest = n_bytes - len(recipe.to_json())
+    return Recipe((MapValues("name", pairs, reason="r" * (rest + 1)),))
+
+
+def test_the_largest_recipe_that_is_saved_is_read_exported_and_taken_in_again(settings):
+    largest = of_size(LARGEST_RECIPE)
+    save("Autumn", largest, settings)
+    (kept,) = recipes.saved_versions(LOCAL, "Autumn", settings=settings)
+    exported = kept.recipe.with_name("").to_json().encode()
+
+    assert (kept.problem, len(exported)) == ("", LARGEST_RECIPE)
+    assert recipes.recipe_from_file(LOCAL, exported, SCHEMA) == largest
+
+
+@pytest.mark.parametrize("take", [
+    lambda recipe, settings: save("Autumn", recipe, settings),
+    lambda recipe, settings: recipes.fitting(LOCAL, recipe, SCHEMA),
+    lambda recipe, settings: recipes.recipe_from_file(
+        LOCAL, json.dumps(recipe.to_dict(), separators=(",", ":")).encode(), SCHEMA
+    ),
+], ids=["saved", "used", "from a file that is written closely"])  # fmt: skip
+def test_a_recipe_that_could_not_be_read_again_is_refused_in_one_sentence(settings, take):
+    with pytest.raises(RecipeError) as refused:
+        take(of_size(LARGEST_RECIPE + 1), settings)
+
+    assert str(refused.value) == "The recipe has 1,000,001 bytes as a file, which is more than 1,000,000."
+    assert refused.value.hint == (
+        "Take a step out, or name fewer values in it: the file could not be read again."
+    )
+    assert not settings.workspace.exists()
+
+
+def test_a_version_that_is_nested_too_deep_says_that_it_cannot_be_read(settings):
+    save("Autumn", ONE, settings)
+    (folder,) = (settings.workspace / "recipes").iterdir()
+    (folder / "2.json").write_text("[" * 100_000, encoding="utf-8")
+    kept = recipes.saved_versions(LOCAL, "Autumn", settings=settings)
+
+    assert [one.problem for one in kept] == [f"The saved recipe '{folder.name}/2.json' cannot be read.", ""]
 
 
 def test_a_disk_that_takes_nothing_is_one_sentence(settings):

@@ -59,7 +59,7 @@ def _to_merge(table: Table, pairs: list[tuple[int, int]]) -> MergeStudents | Non
     rows = sorted({row for pair in pairs for row in pair})
     gaps = dict(zip(rows, table.tidied.iloc[rows].isna().sum(axis=1).tolist(), strict=True))
     kept, dropped, chosen = set[int](), set[int](), []
-    for pair in pairs:
+    for pair in sorted(pairs, key=lambda pair: sorted(map(table.called, pair))):
         best, other = sorted(pair, key=lambda row: (row not in kept, gaps[row], table.called(row)))
         if best not in dropped and other not in dropped and other not in kept:
             kept.add(best)

@@ -77,7 +77,7 @@ def _unexplained(places: np.ndarray) -> np.ndarray:
 def _scores(unexplained: np.ndarray) -> np.ndarray:
     from sklearn.ensemble import IsolationForest
 
-    forest = IsolationForest(n_estimators=100, max_samples=_TREE, random_state=SEED)
+    forest = IsolationForest(n_estimators=100, max_samples=min(_TREE, len(unexplained)), random_state=SEED)
     return np.asarray(-forest.fit(unexplained).score_samples(unexplained))
 
 
