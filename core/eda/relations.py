@@ -71,7 +71,11 @@ class Associations:
     @property
     def why_empty(self) -> str:
         """Why there is no pair; empty text otherwise."""
-        return "" if self.pairs else "At least two columns that do not identify students are needed."
+        if self.pairs:
+            return ""
+        return (
+            "There are no two columns to relate, without those that identify students or make up the outcome."
+        )
 
     def frame(self) -> pd.DataFrame:
         """Return one row a pair and method: left, right, method, value, n, low, high, p, q."""

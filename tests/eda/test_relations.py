@@ -167,7 +167,9 @@ def test_a_single_column_has_no_pairs(table):
     found = associate(data.frame, schema=data.schema)
 
     assert found.is_empty
-    assert found.why_empty == "At least two columns that do not identify students are needed."
+    assert found.why_empty == (
+        "There are no two columns to relate, without those that identify students or make up the outcome."
+    )
     with pytest.raises(InvalidChoice, match="'numbers' cannot be 'kendall'"):
         found.matrix(numbers="kendall")
 

@@ -223,7 +223,7 @@ def test_relations_without_a_pair_stop_after_the_words(page):
     page.session_state[state.REQUEST] = page.session_state[state.REQUEST].with_outcome("score < 50")
     page = panel(page, "Relations")
 
-    assert "No two columns vary together." in texts(page)
+    assert "There are no two columns to relate" in texts(page)
     assert not page.dataframe
     assert not page.get("vega_lite_chart")
     assert not page.get("arrow_vega_lite_chart")
