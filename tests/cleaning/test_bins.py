@@ -156,6 +156,7 @@ def test_learned_ranges_hold_every_number_and_none_is_empty(values, n):
     assert str(state).count("-0.0,") == 0
 
 
+@pytest.mark.campaign  # tests/contracts/test_steps.py has the rest
 def test_spark_learns_and_writes_the_same_ranges(spark):
     rows = pd.DataFrame({"a": np.random.default_rng(1).normal(0, 9, 2_000).round(2)})
     on_spark, on_pandas = frames.on_spark(rows, spark), frames.wrap(rows)

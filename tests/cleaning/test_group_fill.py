@@ -157,6 +157,7 @@ def test_new_gaps_get_what_the_state_says_known_cells_stay_and_twice_is_once(old
         assert sum(g == group and a is not None and math.isfinite(a) for a, g in old) >= 5
 
 
+@pytest.mark.campaign  # tests/contracts/test_steps.py has the rest
 def test_spark_learns_and_fills_the_same(spark):
     rng = np.random.default_rng(3)
     rows = pd.DataFrame({

@@ -120,6 +120,7 @@ def test_capping_twice_changes_nothing_more_and_new_rows_stay_inside(old, new, r
         assert now == (None if before is None else min(max(before, low), high))
 
 
+@pytest.mark.campaign  # tests/contracts/test_steps.py has the rest
 def test_spark_learns_and_caps_the_same_decimals(spark):
     rng = np.random.default_rng(3)
     rows = pd.DataFrame({"a": rng.normal(0, 1, 2_000), "b": rng.lognormal(0, 2, 2_000).round(1)})

@@ -25,6 +25,17 @@ SPARKS = {
 }
 
 
+SOMEBODY_ELSES = ("status", "described", "loaded_by_its_name", "every_value", "unknown_table", "were_put_in")
+"""What is asked of somebody else's Spark Connect in every run: it differs from ours in who started it."""
+
+
+def pytest_collection_modifyitems(items):
+    """Leave the rest of somebody else's Spark Connect to `make campaign`."""
+    for item in items:
+        if "[spark connect" in item.name and not any(word in item.name for word in SOMEBODY_ELSES):
+            item.add_marker("campaign")
+
+
 @pytest.fixture(scope="module")
 def mysql_place(mariadb):
     """MariaDB with both tables, for all tests of a file: sources only read."""

@@ -32,6 +32,14 @@ from tests.contracts.steps import (
 )
 
 each_step = pytest.mark.parametrize("step", [case.step for case in CASES], ids=[case.name for case in CASES])
+each_kind = pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(case.step, id=case.name, marks=() if case.is_first else pytest.mark.campaign)
+        for case in CASES
+    ],
+)
+"""The first example of each kind; `make campaign` runs the others."""
 POOL = dirty(400)
 SIZES = (0, 1, 5_000)
 
@@ -218,7 +226,7 @@ def on_spark(spark):
 
 
 @pytest.mark.spark
-@each_step
+@each_kind
 def test_spark_learns_and_makes_the_same_as_pandas(step, on_spark):
     """State of one engine is applied on the other, so each must be as good as the other's own."""
     for n in SIZES:
