@@ -179,7 +179,7 @@ def test_a_server_that_is_down_resets_its_clients():
 
 
 def test_closing_ends_its_thread_and_every_connection(target):
-    before = threading.active_count()
+    before = set(threading.enumerate())
     with FaultProxy(target) as proxy:
         clients = [socket.create_connection(("127.0.0.1", proxy.port), timeout=5) for _ in range(20)]
         for client in clients:
@@ -192,9 +192,9 @@ def test_closing_ends_its_thread_and_every_connection(target):
             client.recv(1)
         client.close()
     deadline = time.monotonic() + 5
-    while threading.active_count() > before and time.monotonic() < deadline:
+    while set(threading.enumerate()) - before and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert threading.active_count() == before
+    assert set(threading.enumerate()) - before == set()
 
 
 def reconnect(port: int, until: threading.Event) -> None:

@@ -170,7 +170,7 @@ def test_a_view_without_end_can_be_described_and_a_question_without_end_is_stopp
     assert [field.name for field in info.fields] == ["x"]
     assert str(late.value) == "Looking at 'v' of 'file' took longer than 1 seconds and was stopped."
     assert time.monotonic() - begin < 12
-    assert ends(lambda: threading.active_count() == n_threads)
+    assert ends(lambda: threading.active_count() <= n_threads)
 
 
 def ends(is_done, seconds=10.0):
@@ -199,7 +199,7 @@ def test_what_is_stopped_during_the_login_begins_nothing_after_it(mariadb):
         with pytest.raises(Cancelled):
             engine.watch(begun.append, tell=cancel)
 
-        assert ends(lambda: threading.active_count() == n_threads)
+        assert ends(lambda: threading.active_count() <= n_threads)
         assert begun == []
 
 
