@@ -36,7 +36,7 @@ except AppError as error:
 part = (
     f"{found.n:,} of {found.n_of:,} students after cleaning"
     if filters
-    else f"{found.n:,} students after cleaning"
+    else f"{text.count(found.n, 'student')} after cleaning"
 )
 widgets.provenance(found.provenance, part)
 for note in found.notes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from core.caseload.access import Action, Actor, require
 from core.eda.barrier_pairs import BarrierPairs, pair_barriers
 from core.eda.barrier_rules import BarrierRule
@@ -13,6 +15,7 @@ from core.eda.density import Density, density
 from core.eda.filters import Filter
 from core.eda.points import PairPlot, pair_plot
 from core.eda.timelines import Every, Timeline, timeline
+from core.eda.withholding import MIN_GROUP
 from core.settings import Settings
 from core.sources.base import Progress, silent
 from core.workflow.explored import ExploredTable, explored
@@ -31,6 +34,8 @@ class Hardships:
     pairs: BarrierPairs
     has_outcome: bool
     """Whether the outcome's rate stands beside the counts."""
+    n_left_out: int
+    """Students of whom a value is not known, at least 10 or none; not known does not mean no barrier."""
 
 
 def draw_curve(
@@ -93,14 +98,26 @@ def count_hardships(
 ) -> Hardships:
     """Return how many students meet 0, 1, 2, 3 or more of the rules, and which rules go together.
 
+    Students of whom a value is not known are left out. Where those are fewer than 10 they stay, as not having
+    that barrier: what is shown of the others, taken from the whole, would tell about them.
+
     Raises ColumnNotFound, WrongKind, InvalidChoice; as ``explored``.
     """
     table = _table(actor, request, filters, settings, progress)
-    outcome = table.frame[request.outcome].to_numpy(dtype="float64") if table.decided_by else None
-    counts = count_barriers(table.frame, rules=rules, schema=table.schema, outcome=outcome)
+    frame = _complete(table, [rule.column for rule in rules])
+    outcome = frame[request.outcome].to_numpy(dtype="float64") if table.decided_by else None
     return Hardships(
-        counts, pair_barriers(table.frame, rules=rules, schema=table.schema), outcome is not None
+        count_barriers(frame, rules=rules, schema=table.schema, outcome=outcome),
+        pair_barriers(frame, rules=rules, schema=table.schema),
+        has_outcome=outcome is not None,
+        n_left_out=len(table.frame) - len(frame),
     )
+
+
+def _complete(table: ExploredTable, names: Sequence[str]) -> pd.DataFrame:
+    """Return the students with every value known; all, where those without are fewer than 10."""
+    known = table.frame[[table.schema.column(name).name for name in names]].notna().all(axis=1)
+    return table.frame[known] if (~known).sum() >= MIN_GROUP else table.frame
 
 
 def _table(

@@ -107,7 +107,8 @@ def _curves(found, name: str, unit: str) -> None:
         return
     words = f"The smoothed shape of {titles[name]}" + (f" in each group of {titles[by]}." if by else ".")
     explore_charts.curves(curves.frame(), title=f"{titles[name]}{unit}", alt=words, key=f"curves_{name}")
-    st.caption(text.md(words) + " Higher where more students are; each area is as large as the others.")
+    alike = " Each area is as large as the others." if by else ""
+    st.caption(f"{text.md(words)} Higher where more students are.{alike}")
 
 
 def _five_numbers(result) -> None:

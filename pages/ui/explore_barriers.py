@@ -33,6 +33,9 @@ def draw(request, found) -> None:
         )
     )
     _counts(result)
+    if result.n_left_out:
+        students = text.count(result.n_left_out, "student")
+        st.caption(f"Left out: {students} of whom one of these values is not known.")
     _pairs(result.pairs, found.titles)
 
 
@@ -87,9 +90,11 @@ def _counts(result) -> None:
 
 def _pairs(pairs, titles: dict) -> None:
     """Every two barriers: how many students have both, and how many chance would give."""
+    if pairs.n_withheld:
+        hidden = text.count(pairs.n_withheld, "pair")
+        st.caption(f"Which come together: {hidden} not shown, to tell about no fewer than 10 students.")
     if pairs.is_empty:
-        if pairs.why_empty:
-            st.caption(text.md(pairs.why_empty))
+        st.caption(text.md("" if pairs.n_withheld else pairs.why_empty))
         return
     st.markdown("**Which come together**")
     st.markdown("\n".join(f"- {text.md(sentence)}" for sentence in pairs.sentences[:5]))

@@ -82,9 +82,13 @@ def _effects(result, n_together: int) -> None:
     """Draw each group against all other students: differences and effect sizes with their intervals."""
     st.markdown("**Each group against all other students**")
     frame = result.frame()
-    named = _RATES if result.measure == "rate" else _NUMBERS
+    is_rate = result.measure == "rate"
+    named = _RATES if is_rate else _NUMBERS
     config = st.column_config
-    number = {name: config.NumberColumn(title, format="%.3g") for name, title in named.items()}
+    number = {
+        name: config.NumberColumn(title, format="percent" if is_rate and name in _SHARES else "%.3g")
+        for name, title in named.items()
+    }
     st.dataframe(
         frame, key="effects", hide_index=True, height=raw_rows.height(len(frame)),
         column_order=["group", "n", *named, "q", "test", "why"],
@@ -107,6 +111,7 @@ _NUMBERS = {
     "hedges_g": "Effect (Hedges' g)", "hedges_g_low": "g from", "hedges_g_high": "g to",
     "cliffs_delta": "Cliff's delta", "cliffs_delta_low": "delta from", "cliffs_delta_high": "delta to",
 }  # fmt: skip
+_SHARES = ("rate", "difference", "difference_low", "difference_high")
 _RATES = {
     "rate": "Share", "difference": "Difference", "difference_low": "95 % from", "difference_high": "to",
     "risk_ratio": "Risk ratio", "risk_ratio_low": "ratio from", "risk_ratio_high": "ratio to",

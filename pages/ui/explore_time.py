@@ -59,7 +59,7 @@ def _line(line, value: str, time: str) -> None:
     )
     st.caption(
         "The dot is the period's " + ("share" if line.measure == "rate" else "mean")
-        + ", the line its 95 % interval. Other students in each period: a change is not a change in anybody."
+        + ", the line its 95 % interval. Each period has other students: nobody need have changed."
     )  # fmt: skip
     config = st.column_config
     with st.expander("The figures", icon=":material/table:"):

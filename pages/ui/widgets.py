@@ -117,7 +117,7 @@ def provenance(origin, *more: str) -> None:
     """Say where the numbers of a page come from."""
     parts = [
         f"Source: {text.md(origin.source)}, table {text.md(origin.table)}",
-        f"{origin.n_rows:,} rows",
+        text.count(origin.n_rows, "row"),
         f"as of {origin.as_of}" if origin.as_of else "as-of date not stated by the source",
         f"loaded {origin.loaded_at:%d %b %Y %H:%M} UTC",
         f"content {origin.content_hash}",

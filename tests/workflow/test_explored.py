@@ -160,16 +160,21 @@ def test_every_figure_is_of_the_part_alone(settings):
 
 
 def test_hardships_are_counted_with_the_outcome_beside_them(settings):
+    school = demo_request(students=2000, seed=7)
     rules = (BarrierRule("work_hours", above=10.0), BarrierRule("travel_minutes", above=40.0))
-    found = charting.count_hardships(LOCAL, DEMO, rules=rules, settings=settings)
-    frame = explored(LOCAL, DEMO, settings=settings).frame
+    found = charting.count_hardships(LOCAL, school, rules=rules, settings=settings)
+    frame = explored(LOCAL, school, settings=settings).frame
+    whole, frame = frame, frame.dropna(subset=["work_hours", "travel_minutes"])
+    assert len(whole) - len(frame) >= 10
     number = (frame["work_hours"] > 10).astype(int) + (frame["travel_minutes"] > 40).astype(int)
 
     assert {one.barriers: one.n for one in found.counts.counts} == {
         str(k): int(n) for k, n in number.value_counts().items()
     }
     assert found.has_outcome
-    rates = frame.groupby(number)[DEMO.outcome].mean()
+    assert found.n_left_out == len(whole) - len(frame)
+    assert [{one.left, one.right} for one in found.pairs.pairs] == [{"work_hours", "travel_minutes"}]
+    rates = frame.groupby(number)[school.outcome].mean()
     assert [one.rate for one in found.counts.counts] == pytest.approx(rates.tolist())
 
 

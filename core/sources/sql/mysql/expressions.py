@@ -52,7 +52,8 @@ def wires(field: Field) -> tuple[Wire, ...]:
     if field.form is Form.WHOLE:
         return (Wire(_whole(field), pa.uint64() if _is_unsigned(field) else pa.int64()),)
     if field.form is Form.NUMBER:
-        return (Wire(double(column), pa.float64()),)
+        is_double = base_of(field.type) == "double"
+        return (Wire(column if is_double else double(column), pa.float64()),)
     if field.form in {Form.DAY, Form.STAMP}:
         return (Wire(_plus(column, "0"), pa.int64()),)
     if field.form is Form.FINE_STAMP:
