@@ -16,8 +16,14 @@ MEASURES = {
 }
 
 
-def train_page(screen):
-    return open_page(open_page(screen), "train")
+def train_page(screen, panel=None):
+    page = open_page(open_page(screen), "train")
+    return page if panel is None else opened(page, panel)
+
+
+def opened(page, panel):
+    page.session_state["train_tabs"] = panel
+    return settled(page.run())
 
 
 def table_with(page, column):
@@ -26,7 +32,7 @@ def table_with(page, column):
 
 
 def test_every_measure_has_an_interval_and_a_simple_rule_beside(screen):
-    shown = table_with(train_page(screen), "baseline")
+    shown = table_with(train_page(screen, "How good it is"), "baseline")
 
     assert set(shown["title"]) == MEASURES
     assert (shown["low"] <= shown["value"]).all()
@@ -35,14 +41,14 @@ def test_every_measure_has_an_interval_and_a_simple_rule_beside(screen):
 
 
 def test_the_three_parts_stand_side_by_side(screen):
-    shown = table_with(train_page(screen), "validation")
+    shown = table_with(train_page(screen, "How good it is"), "validation")
 
     assert {"train", "validation", "test"} <= set(shown.columns)
     assert shown["test"].notna().all()
 
 
 def test_odds_ratios_have_intervals_around_them(screen):
-    shown = table_with(train_page(screen), "odds_ratio")
+    shown = table_with(train_page(screen, "What it uses"), "odds_ratio")
 
     assert (shown["low"] < shown["odds_ratio"]).all()
     assert (shown["odds_ratio"] < shown["high"]).all()
@@ -50,7 +56,7 @@ def test_odds_ratios_have_intervals_around_them(screen):
 
 
 def test_the_confusion_matrix_follows_its_slider(screen):
-    page = train_page(screen)
+    page = train_page(screen, "How good it is")
     before = table_with(page, "no outcome").to_numpy().copy()
     page.slider(key="train_cut").set_value(0.1).run()
     after = table_with(page, "no outcome").to_numpy()
@@ -60,7 +66,9 @@ def test_the_confusion_matrix_follows_its_slider(screen):
 
 
 def test_columns_that_are_not_used_are_named_with_the_reason(screen):
-    shown = table_with(train_page(screen), "Why it is not used").set_index("Column")["Why it is not used"]
+    shown = table_with(train_page(screen, "What it uses"), "Why it is not used").set_index("Column")[
+        "Why it is not used"
+    ]
 
     assert shown["gender"] == "A protected attribute is never a model input."
     assert shown["not_retained"] == "It decides the outcome."
@@ -87,7 +95,7 @@ def test_an_outcome_that_everybody_has_is_one_sentence(screen):
 
 
 def test_another_outcome_trains_another_model(screen):
-    page = submit(train_page(screen), "last_average < 55")
+    page = opened(submit(train_page(screen), "last_average < 55"), "What it uses")
 
     assert "last average is below 55" in texts(page) or "last_average is below 55" in texts(page)
     assert "last_average" in set(table_with(page, "Why it is not used")["Column"])
