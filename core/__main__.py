@@ -38,6 +38,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python -m core", description="Waymark without a screen.", allow_abbrev=False)
     commands_ = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=Parser)
     _at_risk(commands_.add_parser("at-risk", help="train, score every student, write the at-risk list"))
+    _train(commands_.add_parser("train", help="train what a request asks for, and publish it"))
+    _score(commands_.add_parser("score", help="score the students of a file by a published model"))
     _profile(commands_.add_parser("profile", help="say what is in a file"))
     _clean(commands_.add_parser("clean", help="clean a file by a recipe, and account for every row"))
     _segments(commands_.add_parser("segments", help="group the students of a file"))
@@ -76,12 +78,45 @@ def _at_risk(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=commands.at_risk)
 
 
+def _train(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Train what a request saved on Train asks for. A file in it is looked for in the workspace, then "
+        "beside the request. A model with an issue is published only with --override."
+    )
+    parser.add_argument(
+        "--request", required=True, type=Path, metavar="REQUEST.json", help="the training request"
+    )
+    parser.add_argument("--card", type=Path, metavar="CARD", help="where the card goes; .html, else Markdown")
+    parser.add_argument("--metrics", type=Path, metavar="METRICS.json", help="where the figures go")
+    parser.add_argument("--publish", action="store_true", help="keep it as a version in the workspace")
+    parser.add_argument("--reason", metavar="WORDS", help="why it should be used; needed with --publish")
+    parser.add_argument(
+        "--override", metavar="WORDS", help="why it is published although a check found an issue"
+    )
+    parser.set_defaults(run=commands.retrain, keeps_workspace=True)
+
+
+def _score(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Score the students of a file by a published model: student_id, risk, known_share. The file needs "
+        "the columns that the model was trained with; further ones are ignored."
+    )
+    parser.add_argument("--model", required=True, metavar="ID", help="the model's id, or active")
+    parser.add_argument("--file", required=True, type=Path, metavar="FILE", help="CSV, TSV, XLSX or Parquet")
+    parser.add_argument("--out", required=True, type=Path, metavar="RISKS.csv", help="where the risks go")
+    _reading_options(parser)
+    parser.set_defaults(run=commands.score, keeps_workspace=True)
+
+
 def _profile(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Say for each column what it holds, what it is for and why, and what is wrong with it."
+        "Say for each column what it holds in figures, what it is for and why, and what is wrong with it. "
+        "Figures on fewer than 10 students are withheld. What is wrong is looked for in the rows together, "
+        "whatever works out the figures."
     )
     _file_options(parser)
     parser.add_argument("--json", type=Path, metavar="PROFILE.json", help="also write it as JSON")
+    _engine_option(parser)
     parser.set_defaults(run=commands.profile)
 
 
@@ -102,11 +137,9 @@ def _clean(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--left-out", type=Path, metavar="CSV", help="each row that was left out, and why")
     parser.add_argument("--save-recipe", type=Path, metavar="RECIPE.json", help="where the recipe goes")
     parser.add_argument(
-        "--engine",
-        choices=("pandas", "spark"),
-        default="pandas",
-        help="default: pandas; spark starts a Spark in this computer, and the answer is the same",
+        "--keep-few", action="store_true", help="write it even if fewer than half of the students are left"
     )
+    _engine_option(parser)
     parser.set_defaults(run=commands.clean)
 
 
@@ -158,12 +191,25 @@ def _file_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--protected", default="", metavar="COL,COL", help="columns that are never a model input"
     )
+    _reading_options(parser)
+
+
+def _reading_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sheet", metavar="NAME", help="the sheet of a workbook; its first one when left out"
     )
     parser.add_argument("--delimiter", metavar="CHAR", help="detected when left out")
     parser.add_argument("--encoding", metavar="NAME", help="detected when left out")
     parser.add_argument("--decimal", metavar="MARK", help="'.' or ','; detected when left out")
+
+
+def _engine_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--engine",
+        choices=("pandas", "spark"),
+        default="pandas",
+        help="default: pandas; spark starts a Spark in this computer, and the answer is the same",
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -191,7 +237,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _apart(settings: Settings, folder: Path, options: argparse.Namespace) -> Settings:
-    """Return the settings with a workspace for this one run; of the app's own, the connections are known."""
+    """Return the settings with a workspace for this one run; of the app's own, the connections are known.
+
+    Published models, and the files of requests, lie in the app's own workspace: it serves their commands.
+    """
+    if getattr(options, "keeps_workspace", False):
+        return commands.with_connections(LOCAL, settings)
     if getattr(options, "needs_connections", False):
         settings = commands.with_connections(LOCAL, settings)
     return replace(settings, workspace=folder)

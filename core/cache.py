@@ -17,22 +17,27 @@ from core.jobs import Job, JobLimits, JobRunner
 from core.settings import SECRETS_FILE, Settings
 from core.workflow import (
     actors,
-    charting,
     cleaning,
+    comparing,
     connecting,
     drafts,
     exploring,
+    fairness,
+    figures,
     files,
+    imagining,
     listing,
+    mistakes,
+    model_doors,
     outcomes,
+    outlying,
     planning,
+    preparing,
     recipes,
     refreshing,
     requests,
     segmenting,
     step_forms,
-    step_preview,
-    student_pairs,
     tables,
     training,
 )
@@ -43,50 +48,36 @@ from core.workflow.planning import ConnectionSpec, DemoSpec, FileSpec, PartSpec,
 from core.workflow.requests import CleaningRequest, TableRequest, TrainingRequest
 from core.workflow.stated import connections_stamp
 from core.workflow.training import Training
+from core.workflow.use_cases import FIGURES, QUESTIONS, STUDIES
 
 Result = TypeVar("Result")
 DRAWING = ("altair", "plotly.graph_objects", "streamlit.elements.arrow")
 """Libraries that the pages draw with; loaded before the garbage is frozen, they cost no click anything."""
 KEYS: dict[Any, Any] = {
     Actor: lambda actor: (actor.who, actor.scope, tuple(sorted(actor.roles))),
-    **dict.fromkeys((TableRequest, CleaningRequest, TrainingRequest), lambda request: request.digest),
+    **dict.fromkeys(
+        (TableRequest, CleaningRequest, TrainingRequest, fairness.Scores), lambda one: one.digest
+    ),
+    Training: lambda training: training.request.digest,
     **dict.fromkeys((ConnectionSpec, DemoSpec, FileSpec, SourcePlan, Filter, BarrierRule), repr),
 }
 """How an actor and a request are told apart in a key: by value, never by a sample."""
-LOOKED_SECONDS = 300
+LOOKED_SECONDS, QUESTIONS_AT_ONCE = 300, 4
 """How long what was seen of a server may be shown before it is asked again."""
-QUESTIONS_AT_ONCE = 4
-QUESTIONS: dict[str, tuple[Any, str]] = {
-    "connection": (connecting.check_connection, "Asking the server"),
-    "databases": (connecting.databases_of, "Listing the databases"),
-    "tables": (connecting.tables_of, "Listing the tables"),
-    "look": (connecting.look_at, "Looking at the table"),
-    "match": (planning.check_matches, "Comparing the ids"),
-    "drift": (planning.check_drifts, "Looking for changed columns"),
-    "step": (step_preview.preview_step, "Trying the step"),
-    "pairs": (student_pairs.side_by_side, "Putting the students side by side"),
-}
-"""What is asked in the middle of a page: the use case, and what a viewer is told meanwhile."""
-FIGURES: dict[str, tuple[Any, str]] = {
-    "comparison": (exploring.compare, "Comparing the groups"),
-    "curve": (charting.draw_curve, "Drawing the curve"),
-    "points": (charting.draw_points, "Drawing the points"),
-    "timeline": (charting.draw_timeline, "Drawing the line"),
-    "barriers": (charting.count_hardships, "Counting barriers"),
-}
-"""What Explore works out when it is chosen."""
 DEMO_PLACE, OPEN_FILE_PLACE = planning.DEMO_PLACE, planning.OPEN_FILE_PLACE
 JOINS, MEASURES, TESTS = planning.JOINS, planning.MEASURES, planning.TESTS
 new_plan, add_part, drop_part = planning.new_plan, planning.add_part, planning.drop_part
 make_part, KeyRule, set_rule = planning.make_part, planning.KeyRule, planning.set_rule
 set_as_of, plan_words = planning.set_as_of, planning.plan_words
-plan_bytes, remap = planning.plan_bytes, planning.remap
-corrected_together = exploring.corrected_together
-plan_of, with_plan = requests.plan_of, refreshing.with_plan
-refresh, with_remapped = refreshing.refresh, refreshing.with_remapped
+plan_bytes, remap, fitting_recipe = planning.plan_bytes, planning.remap, recipes.fitting
+corrected_together, FAMILIES = exploring.corrected_together, comparing.TITLES
+what_if = imagining.what_if
+figures_csv, why_unnamed, with_remapped = figures.figures_csv, outlying.why_unnamed, refreshing.with_remapped
+plan_of, with_plan, refresh = requests.plan_of, refreshing.with_plan, refreshing.refresh
 Draft, make_step, step_forms_of = drafts.Draft, step_forms.make_step, step_forms.step_forms
+count_at_cut, explain_mistakes = mistakes.count_at_cut, mistakes.explain_mistakes
 recipe_changes, recipe_from_file = recipes.recipe_changes, recipes.recipe_from_file
-fitting_recipe = recipes.fitting
+scores_of, fairness_at, mitigation_at = fairness.scores_of, fairness.assess_at, fairness.mitigate_at
 actor, cut, may_change_connections = actors.actor_named, listing.cut, connecting.may_change_connections
 """What a page may choose from, and what needs neither settings nor a cache."""
 DOOR: dict[str, Any] = {
@@ -138,11 +129,10 @@ def _settled(use_case: Callable[..., Result]) -> Callable[..., Result]:
 
 
 file_limits, read_limits = _settled(files.describe_limits), _settled(connecting.read_limits)
-connections = _settled(connecting.list_connections)
+connections, save_recipe = _settled(connecting.list_connections), _settled(recipes.save_recipe)
 save_connection = _settled(connecting.save_connection)
-remove_connection = _settled(connecting.remove_connection)
+remove_connection, models = _settled(connecting.remove_connection), model_doors.ModelDoors(settings)
 saved_recipes, saved_versions = _settled(recipes.saved_names), _settled(recipes.saved_versions)
-save_recipe = _settled(recipes.save_recipe)
 """What is answered at once and kept by nobody here."""
 
 
@@ -163,10 +153,7 @@ def stop() -> None:
 
 
 def warm() -> None:
-    """Start the work that the first viewer will ask for, and load what draws it meanwhile.
-
-    That is the list; the segments come after it.
-    """
+    """Start the list, which the first viewer will ask for, and load what draws it meanwhile."""
     training_job(actors.LOCAL, default_request())
     for library in DRAWING:
         importlib.import_module(library)
@@ -194,8 +181,7 @@ def keep_path(actor: Actor, request: TrainingRequest, path: str) -> TrainingRequ
 
 def _fresh(actor: Actor, request: TrainingRequest) -> TrainingRequest:
     """Forget a reading that failed earlier: the file was given anew."""
-    job = preview_job(actor, request)
-    if job.is_finished and not job.has_value:
+    if (job := preview_job(actor, request)).is_finished and not job.has_value:
         forget(job)
     return request
 
@@ -302,10 +288,16 @@ def _cleaning_job(actor: Actor, request: CleaningRequest) -> Job:
     return _start(cleaning.clean, "Cleaning the table", actor, request)
 
 
-@st.cache_resource(max_entries=6, **DOOR)
-def exploration_job(actor: Actor, request: TrainingRequest, filters: tuple[Filter, ...] = ()) -> Job:
-    """Summarise the cleaned table, or the students who meet the filters."""
-    return _start(exploring.explore, "Exploring the table", actor, request, filters=filters)
+@st.cache_resource(max_entries=4, **DOOR | {"validate": preparing.Prepared.is_there})
+def prepared_job(actor: Actor, request: TrainingRequest) -> Job:
+    """Prepare the cleaned table, so that a part of its students is summed up at once."""
+    return _start(preparing.prepare, "Exploring the table", actor, request)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=KEYS)
+def summed_up(actor: Actor, request: TrainingRequest, *filters: Filter) -> exploring.Exploration:
+    """Summarise the prepared table, or the students who meet the filters."""
+    return exploring.look_over(actor, request, filters=filters, settings=settings())
 
 
 @st.cache_resource(max_entries=32, **DOOR)
@@ -321,6 +313,13 @@ def figure_job(
 def training_job(actor: Actor, request: TrainingRequest) -> Job:
     """Train, evaluate and rank."""
     return _start(training.train, "Finding who needs support", actor, request)
+
+
+@st.cache_resource(max_entries=8, **DOOR)
+def study_job(actor: Actor, request: TrainingRequest, what: str, choices: dict[str, Any]) -> Job:
+    """Work out one of STUDIES."""
+    use_case, name = STUDIES[what]
+    return _start(use_case, name, actor, request, **choices)
 
 
 @st.cache_resource(max_entries=4, **DOOR)

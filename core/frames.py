@@ -1,7 +1,8 @@
 """The engine seam: the one module that knows which engine holds a frame.
 
 pandas and Spark frames are handled through narwhals; the border is crossed only by Arrow,
-because a missing text becomes the word ``nan`` on every other way into Spark.
+because a missing text becomes the word ``nan`` on every other way into Spark. What is not a number
+is a gap on both: pandas knows no difference, and for Spark NaN would be the largest number.
 """
 
 from __future__ import annotations
@@ -24,9 +25,20 @@ Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
 
 def wrap(native: Any) -> Frame:
-    """Return a pandas or Spark frame as the frame that steps work on."""
+    """Return a pandas or Spark frame as the frame that steps work on; NaN of Spark's numbers becomes NULL.
+
+    Runs no Spark job.
+    """
     frame: Frame = nw.from_native(native)
-    return frame
+    return _without_nan(frame) if isinstance(frame, nw.LazyFrame) else frame
+
+
+def _without_nan(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return the frame with NULL for NaN; the frame itself where no column can hold NaN."""
+    floats = [name for name, dtype in frame.collect_schema().items() if dtype.is_float()]
+    if not floats:
+        return frame
+    return frame.with_columns(nw.when(~nw.col(name).is_nan()).then(nw.col(name)) for name in floats)
 
 
 def collect(frame: Frame, *, limit: int | None = None) -> pd.DataFrame:
@@ -58,7 +70,9 @@ def on_spark(frame: pd.DataFrame, session: SparkSession) -> Frame:
     """
     import pyarrow as pa
 
-    return wrap(session.createDataFrame(pa.Table.from_pandas(frame, preserve_index=False)))
+    # Arrow has made NaN a gap: what wrap does would be worked out row by row while Spark plans.
+    made: Frame = nw.from_native(session.createDataFrame(pa.Table.from_pandas(frame, preserve_index=False)))
+    return made
 
 
 @contextmanager
@@ -69,7 +83,8 @@ def kept(frame: Frame) -> Iterator[Frame]:
         return
     native = frame.to_native().persist()
     try:
-        yield wrap(native)
+        # It was wrapped before: there is no NaN in it.
+        yield nw.from_native(native)
     finally:
         native.unpersist()
 

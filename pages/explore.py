@@ -3,7 +3,6 @@
 import streamlit as st
 
 from core import cache
-from core.errors import AppError
 from pages.ui import (
     exploration,
     explore_barriers,
@@ -22,40 +21,51 @@ widgets.title(
     "Get to know the cleaned table: what it holds, what goes together, what is missing, which groups differ.",
 )
 
-whole = widgets.result_of(cache.exploration_job(actor, request))
-if whole.summary.is_empty:
-    widgets.empty(whole.summary.why_empty, "Choose another table on Data sources.")
-    st.stop()
-explore_filter.draw(request, whole)
-filters = explore_filter.chosen(request)
-try:
-    found = widgets.result_of(cache.exploration_job(actor, request, filters)) if filters else whole
-except AppError as error:
-    widgets.failure(error)
-    st.stop()
-part = (
-    f"{found.n:,} of {found.n_of:,} students after cleaning"
-    if filters
-    else f"{text.count(found.n, 'student')} after cleaning"
-)
-widgets.provenance(found.provenance, part)
-for note in found.notes:
-    st.warning(text.md(note), icon=":material/info:")
-
+# What each panel draws, and the figures that it needs beside the summary: worked out once it is open.
 PANELS = {
-    "Summary": exploration.summary,
-    "One column": exploration.distribution,
-    "Two columns": lambda result: explore_points.draw(request, result),
-    "Over time": lambda result: explore_time.draw(request, result),
-    "Relations": exploration.relations,
-    "Missing values": exploration.missing,
-    "Outliers": exploration.outliers,
-    "Groups": lambda result: explore_groups.draw(request, result),
-    "Barriers together": lambda result: explore_barriers.draw(request, result),
+    "Summary": ("", exploration.summary),
+    "One column": ("distributions", exploration.distribution),
+    "Two columns": ("distributions", lambda result: explore_points.draw(request, result)),
+    "Over time": ("distributions", lambda result: explore_time.draw(request, result)),
+    "Relations": ("associations", exploration.relations),
+    "Missing values": ("missingness", exploration.missing),
+    "Outliers": ("outliers", exploration.outliers),
+    "Groups": ("distributions", lambda result: explore_groups.draw(request, result)),
+    "Barriers together": ("distributions", lambda result: explore_barriers.draw(request, result)),
 }
-for tab, draw in zip(
-    st.tabs(list(PANELS), key="explore_tabs", on_change="rerun"), PANELS.values(), strict=True
-):
-    if tab.open:
-        with tab:
-            draw(found)
+
+
+@widgets.live
+def explored() -> None:
+    """Draw what students are chosen by, and the panel that is open; it redraws alone when either changes."""
+    widgets.result_of(cache.prepared_job(actor, request))
+    whole = cache.summed_up(actor, request)
+    if whole.summary.is_empty:
+        widgets.empty(whole.summary.why_empty, "Choose another table on Data sources.")
+        return
+    explore_filter.draw(request, whole)
+    filters = explore_filter.chosen(request)
+    found = cache.summed_up(actor, request, *filters) if filters else whole
+    part = f"{found.n:,} of {found.n_of:,} students" if filters else text.count(found.n, "student")
+    widgets.provenance(found.provenance, f"{part} after cleaning")
+    for note in found.notes:
+        st.warning(text.md(note), icon=":material/info:")
+    panels(found, filters)
+
+
+def panels(found, filters) -> None:
+    """Draw the panel that is open."""
+    tabs = st.tabs(list(PANELS), key="explore_tabs", on_change="rerun")
+    for tab, (figures, draw) in zip(tabs, PANELS.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw(with_figures(figures, filters) if figures else found)
+
+
+def with_figures(name: str, filters):
+    """Return the exploration with one kind of its figures, worked out by a job."""
+    chosen = {"figures": (name,)}
+    return widgets.result_of(cache.figure_job(actor, request, "figures", filters, chosen))
+
+
+explored()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import cache
-from pages.ui import charts, state, tables, text, widgets
+from pages.ui import charts, state, student_what_if, tables, text, widgets
 
 actor, request = state.actor(), state.request()
 widgets.title("Student", "What to know before you talk: need, reasons, strengths.")
@@ -74,6 +74,9 @@ st.caption(
     "causes it. "
     "A conversation may show something else."
 )
+
+with st.expander("What if something were otherwise?", icon=":material/tune:"):
+    student_what_if.draw(actor, training, policy, sheet.student_id)
 
 st.subheader("All values")
 charts.contributions(

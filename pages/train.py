@@ -3,7 +3,18 @@
 import streamlit as st
 
 from core import cache
-from pages.ui import state, tables, text, train_evaluation, train_features, widgets
+from pages.ui import (
+    state,
+    tables,
+    text,
+    train_evaluation,
+    train_fairness,
+    train_families,
+    train_features,
+    train_publish,
+    train_transfer,
+    widgets,
+)
 
 actor, request = state.actor(), state.request()
 widgets.title(
@@ -34,6 +45,10 @@ PANELS = {
     "Checks": lambda *about: tables.checks(about[-1].checks),
     "How good it is": train_evaluation.draw,
     "What it uses": train_features.draw,
+    "Families": train_families.draw,
+    "Other terms and schools": train_transfer.draw,
+    "Fairness": train_fairness.draw,
+    "Publish": train_publish.draw,
 }
 for tab, draw in zip(
     st.tabs(list(PANELS), key="train_tabs", on_change="rerun"), PANELS.values(), strict=True

@@ -23,11 +23,16 @@ APP_IMPORTS = {"streamlit", "starlette", "core.cache", "core.errors", "core.gate
 
 VALUE_MODULES = {
     "actors",
+    "card_files",
     "copies",
     "limits",
+    "model_card",
+    "model_json",
+    "model_values",
     "own_places",
     "parquet",
     "preload",
+    "request_json",
     "requests",
     "snapshots",
     "stated",

@@ -7,6 +7,7 @@ import pytest
 
 from core import __main__ as door
 from core.cleaning.columns import DropColumns
+from core.cleaning.conditions import DropRowsWhere
 from core.cleaning.duplicates import DropDuplicates, KeepOnePerStudent
 from core.cleaning.missing import FillWithMedian, FillWithMode
 from core.cleaning.numbers import ParseNumbers
@@ -14,6 +15,7 @@ from core.cleaning.recipe import Recipe
 from core.cleaning.rows import DropRows
 from core.cleaning.text import StripText
 from core.sources.spark import java
+from core.workflow import cleaning
 from tests.servers.spark_cluster import use_java
 
 TABLE = """student_id,device,fees,=note
@@ -157,6 +159,45 @@ def test_a_wrong_place_or_choice_is_one_sentence(capsys, folder, more, sentence)
 
     assert status == 2
     assert error.startswith(sentence)
+    assert not (folder / "clean.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("steps", "sentence"),
+    [
+        ((DropRowsWhere("fees != 7"),), "'Leave out rows by a condition' would leave 1 of 7 students."),
+        ((DropRowsWhere("fees != 99"),), "'Leave out rows by a condition' would leave 0 of 7 students."),
+        (
+            (DropDuplicates(("student_id",)), DropRowsWhere("fees == 7"), DropRowsWhere("fees < 0")),
+            "The recipe would leave 2 of 6 students.",
+        ),
+    ],
+)
+def test_a_recipe_that_leaves_fewer_than_half_is_refused_unless_it_is_meant(capsys, folder, steps, sentence):
+    table = "student_id,fees\na,1\nb,3\nb,3\nd,7\nc,-1\ne,-2\nf,7\n"
+    if len(steps) == 1:
+        table = "student_id,fees\n" + "".join(f"s{n},{n}\n" for n in range(1, 8))
+    (folder / "few.csv").write_text(table, encoding="utf-8")
+    read = ParseNumbers(("fees",))
+    (folder / "few.json").write_text(Recipe((read, *steps)).to_json(), encoding="utf-8")
+    status, _, said = clean(capsys, file="few.csv", recipe="few.json")
+
+    assert status == 2
+    assert sentence in said
+    assert "Nothing is written. Change the recipe, or add --keep-few to write it all the same." in said
+    assert not (folder / "clean.csv").exists()
+    assert clean(capsys, "--keep-few", file="few.csv", recipe="few.json")[0] == 0
+    assert (folder / "clean.csv").exists()
+
+
+def test_a_recipe_that_could_not_be_read_again_is_not_written(capsys, folder, monkeypatch):
+    monkeypatch.setattr(cleaning, "LARGEST_RECIPE", 500)
+    status, _, said = clean(capsys, "--save-recipe", "used.json", recipe=None)
+
+    assert status == 2
+    assert "bytes as a file, which is more than 500." in said
+    assert "Take a step out, or name fewer values in it: the file could not be read again." in said
+    assert not (folder / "used.json").exists()
     assert not (folder / "clean.csv").exists()
 
 

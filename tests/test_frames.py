@@ -68,3 +68,27 @@ def test_spark_keeps_missing_text_and_numbers_missing(spark):
     assert back["id"].tolist()[:2] == ["007", "NA"]
     assert back["id"].isna().tolist() == [False, False, True]
     assert back["gpa"].isna().tolist() == [False, True, False]
+
+
+@pytest.mark.spark
+def test_not_a_number_is_missing_for_spark_too(spark):
+    """Also in what is wrapped lazily, before any row is read; whole numbers and texts are left alone."""
+    native = spark.createDataFrame(
+        [(float("nan"), float("nan"), 1, "NaN"), (None, 2.0, None, None), (1.5, float("inf"), 2, "x")],
+        "gpa double, small float, whole long, text string",
+    )
+    frame = frames.wrap(native)
+    back = frames.collect(frame)
+
+    assert dict(frame.collect_schema()) == dict(nw.from_native(native).collect_schema())
+    assert frames.first_row(frame.select(nw.all().count())) == {"gpa": 1, "small": 2, "whole": 2, "text": 2}
+    assert frames.first_row(frame.select(nw.col("gpa").max())) == {"gpa": 1.5}
+    assert back["small"].tolist()[1:] == [2.0, np.inf]
+    assert back["text"].tolist()[::2] == ["NaN", "x"]
+
+
+@pytest.mark.spark
+def test_a_frame_without_fractions_is_wrapped_as_it_is(spark):
+    native = spark.createDataFrame([(1, "x")], "whole long, text string")
+
+    assert frames.wrap(native).to_native() is native

@@ -23,9 +23,13 @@ METRICS = [
     "f1",
     "precision",
     "recall",
+    "specificity",
     "brier",
+    "log_loss",
     "ece",
     "precision_at_listed",
+    "recall_at_listed",
+    "lift",
 ]
 COLUMNS = ["student_id", "rank", "listed", "risk", "need", "segment", "reasons"]
 

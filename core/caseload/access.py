@@ -26,6 +26,7 @@ class Action(StrEnum):
     CLEAN = "clean data"
     EXPLORE = "explore data"
     TRAIN = "train a model"
+    PUBLISH = "publish a model"
     LIST = "see the at-risk list"
     SEE_STUDENT = "see a student"
     SEGMENT = "see segments"
@@ -37,6 +38,7 @@ ALLOWED: dict[Action, frozenset[ActorRole]] = {
     Action.CLEAN: frozenset({ActorRole.ANALYST}),
     Action.EXPLORE: frozenset({ActorRole.ANALYST, ActorRole.COUNSELOR}),
     Action.TRAIN: frozenset({ActorRole.ANALYST}),
+    Action.PUBLISH: frozenset({ActorRole.ANALYST}),
     Action.LIST: frozenset({ActorRole.COUNSELOR, ActorRole.ANALYST}),
     Action.SEE_STUDENT: frozenset({ActorRole.COUNSELOR, ActorRole.MENTOR}),
     Action.SEGMENT: frozenset({ActorRole.COUNSELOR, ActorRole.ANALYST}),

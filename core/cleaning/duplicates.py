@@ -27,6 +27,7 @@ class DropDuplicates(Step):
 
     kind: ClassVar[str] = "drop_duplicates"
     drops_rows: ClassVar[bool] = True
+    drops_repeats: ClassVar[bool] = True
     by: tuple[str, ...]
     """The columns that say who it is; a row without all of them stays."""
 
@@ -62,6 +63,7 @@ class KeepOnePerStudent(Step):
 
     kind: ClassVar[str] = "keep_one_per_student"
     drops_rows: ClassVar[bool] = True
+    drops_repeats: ClassVar[bool] = True
     by: tuple[str, ...]
     keep: Literal["fullest", "first", "last"] = "fullest"
     order_by: str | None = None

@@ -9,7 +9,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from core.cleaning.step import State, Step, listed
+from core.cleaning.step import State, Step, listed, readable
 from core.errors import StepFailed, WrongKind
 from core.frames import Frame, column_names
 from core.schema import Column, Kind, Role, Schema
@@ -120,4 +120,4 @@ def value_text(value: Any) -> str:
     >>> value_text(2.5), value_text("own"), value_text(None)
     ('2.5', 'own', 'nothing known')
     """
-    return "nothing known" if value is None else value if isinstance(value, str) else f"{value:g}"
+    return "nothing known" if value is None else value if isinstance(value, str) else readable(value)

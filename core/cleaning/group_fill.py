@@ -108,9 +108,19 @@ class FillByGroup(Fill):
         for name, learned in known.items():
             for value in {learned["overall"], *learned["groups"].values()} - {None}:
                 self._need_fitting(frame, name, value)
+        if frame.collect_schema()[self.by].is_numeric():
+            self._need_number_groups(known)
         if isinstance(frame, nw.DataFrame):
             return self._with(frame, self._looked_up(frame.to_native(), known))
         return self._with(frame, [self._chosen(frame, name, learned) for name, learned in known.items()])
+
+    def _need_number_groups(self, known: Mapping[str, State]) -> None:
+        """Do nothing if every group is a number, as the column is; raises RecipeError."""
+        try:
+            for learned in known.values():
+                list(map(float, learned["groups"]))
+        except ValueError as error:
+            raise self._not_learned() from error
 
     def _looked_up(self, table: pd.DataFrame, known: Mapping[str, State]) -> list[nw.Series[Any]]:
         """Return the filled columns; each different group is looked up once."""

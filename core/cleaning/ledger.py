@@ -1,9 +1,9 @@
-"""Replaying a recipe on pandas or Spark while writing down what every step does to rows and cells."""
+"""Doing a recipe on pandas or Spark while writing down what every step does to rows and cells."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,43 +23,69 @@ _LONGEST = 200
 
 
 def replay(
-    frame: Frame, steps: Sequence[tuple[Step, State]], *, student_id: str | None
-) -> tuple[pd.DataFrame, CleaningReport]:
-    """Return the cleaned table and the ledger; the given rows are not changed.
+    frame: Frame, steps: Sequence[Step], *, states: Sequence[State] | None = None, student_id: str | None
+) -> tuple[tuple[State, ...], pd.DataFrame, CleaningReport]:
+    """Return what each step learned, the cleaned table and the ledger; the given rows are not changed.
 
+    Without ``states`` each step learns from the rows that reach it, just before it is done to them.
     Numbered rows (see ``numbered``) stay where they are, on Spark too; others are collected first.
     """
     held = frame if is_numbered(frame) else frames.wrap(numbered(frames.collect(frame)))
     cleaned = _in_order(held)
     loaded = cleaned.drop(columns=ROW)
     names = _Names(loaded, student_id)
+    learned: list[State] = []
     reports: list[StepReport] = []
     exclusions: list[Exclusion] = []
     with ExitStack() as keeping:
-        for number, step, state, before, after in _passed(steps, cleaned, held, keeping):
+        for number, step, state, before, after in _passed(steps, states, cleaned, held, keeping):
             kept = _kept(before, after)
             exclusions += _excluded(number, step, before[~kept], names)
             reports.append(_step_report(number, step, state, before, after, kept, names))
+            learned.append(state)
             cleaned = after
     cleaned = cleaned.drop(columns=ROW).reset_index(drop=True)
     columns = _column_reports(loaded, cleaned)
-    return cleaned, CleaningReport(len(loaded), len(cleaned), tuple(exclusions), tuple(reports), columns)
+    report = CleaningReport(len(loaded), len(cleaned), tuple(exclusions), tuple(reports), columns)
+    return tuple(learned), cleaned, report
 
 
 def _passed(
-    steps: Sequence[tuple[Step, State]], before: pd.DataFrame, held: Frame, keeping: ExitStack
+    steps: Sequence[Step],
+    states: Sequence[State] | None,
+    before: pd.DataFrame,
+    held: Frame,
+    keeping: ExitStack,
 ) -> Iterator[tuple[int, Step, State, pd.DataFrame, pd.DataFrame]]:
     """Give each step with its number, what it learned, and the table before and after it."""
-    for number, (step, state) in enumerate(steps, start=1):
+    learners = (number for number, step in enumerate(steps, start=1) if step.is_on and step.in_folds)
+    first = next(learners, None) if states is None else None
+    for number, step in enumerate(steps, start=1):
+        given = None if states is None else states[number - 1]
         if not step.is_on:
-            yield number, step, state, before, before
+            yield number, step, given or {}, before, before
             continue
-        held = _done(step, state, frames.wrap(before) if step.collects else held, number=number)
+        if number == first:  # what comes before is asked for by each step that learns
+            held = keeping.enter_context(frames.kept(held))
+        with noting(number, step):
+            rows = frames.wrap(before) if step.collects else held
+            state = step.fit(rows) if given is None else given
+            held = step.apply(rows, state)
         if step.drops_rows:  # to look for repeated rows again for each later step would take long
             held = keeping.enter_context(frames.kept(held))
         after = _after(step, before, held)
         yield number, step, state, before, after
         before = after
+
+
+@contextmanager
+def noting(number: int, step: Step) -> Iterator[None]:
+    """Add to an expected error in which step of the recipe it arose."""
+    try:
+        yield
+    except AppError as error:
+        error.add_note(f"In step {number} of the recipe ({step.kind}).")
+        raise
 
 
 def _excluded(number: int, step: Step, dropped: pd.DataFrame, names: _Names) -> list[Exclusion]:
@@ -97,15 +123,6 @@ def _in_order(frame: Frame) -> pd.DataFrame:
         return table
     order = [ROW] if ROW in table else list(table.columns)
     return table.sort_values(order, ignore_index=True)
-
-
-def _done(step: Step, state: State, frame: Frame, *, number: int) -> Frame:
-    """Return the rows after the step; an error says which step it was."""
-    try:
-        return step.apply(frame, state)
-    except AppError as error:
-        error.add_note(f"In step {number} of the recipe ({step.kind}).")
-        raise
 
 
 def _may_change(step: Step, table: pd.DataFrame) -> tuple[str, ...]:
@@ -189,6 +206,7 @@ def _step_report(
         columns_added=tuple(c for c in after.columns if c not in before.columns),
         columns_dropped=tuple(c for c in before.columns if c not in after.columns),
         examples=_examples(changes, after[ROW], names),
+        drops_repeats=step.drops_repeats,
         is_on=step.is_on,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -19,15 +21,20 @@ NO_DATES = "Leave its gaps: a date cannot be guessed from other students."
 
 
 @dataclass(frozen=True)
-class FillWithMedian(Fill):
-    """Fill gaps in number columns with the median of the rows the recipe was fitted on."""
+class FillWithUsual(Fill):
+    """A step that fills gaps in number columns with one number a column, learned from all its rows."""
 
-    kind: ClassVar[str] = "fill_with_median"
     in_folds: ClassVar[bool] = True
+    called: ClassVar[tuple[str, str]]
+    """What fills the gaps of one column, and of many."""
+
+    @staticmethod
+    @abstractmethod
+    def _usual(frame: Frame, columns: Sequence[str]) -> Mapping[str, float | None]: ...
 
     def _learn(self, frame: Frame) -> State:
         need_numbers(frame, self.columns, where=self.kind)
-        return medians(frame, self.columns)
+        return dict(self._usual(frame, self.columns))
 
     def _can_have_learned(self, state: State) -> bool:
         return of_columns(state, self.columns, is_number)
@@ -37,29 +44,26 @@ class FillWithMedian(Fill):
         return self._filled(frame, state)
 
     def _says(self, state: State | None) -> str:
-        return fill_text(self.columns, state, one="its median", many="their medians")
+        one, many = self.called
+        return fill_text(self.columns, state, one=one, many=many)
 
 
 @dataclass(frozen=True)
-class FillWithMean(Fill):
+class FillWithMedian(FillWithUsual):
+    """Fill gaps in number columns with the median of the rows the recipe was fitted on."""
+
+    kind: ClassVar[str] = "fill_with_median"
+    called: ClassVar[tuple[str, str]] = ("its median", "their medians")
+    _usual = staticmethod(medians)
+
+
+@dataclass(frozen=True)
+class FillWithMean(FillWithUsual):
     """Fill gaps in number columns with the mean of the rows the recipe was fitted on."""
 
     kind: ClassVar[str] = "fill_with_mean"
-    in_folds: ClassVar[bool] = True
-
-    def _learn(self, frame: Frame) -> State:
-        need_numbers(frame, self.columns, where=self.kind)
-        return means(frame, self.columns)
-
-    def _can_have_learned(self, state: State) -> bool:
-        return of_columns(state, self.columns, is_number)
-
-    def _replay(self, frame: Frame, state: State) -> Frame:
-        need_numbers(frame, self.columns, where=self.kind)
-        return self._filled(frame, state)
-
-    def _says(self, state: State | None) -> str:
-        return fill_text(self.columns, state, one="its mean", many="their means")
+    called: ClassVar[tuple[str, str]] = ("its mean", "their means")
+    _usual = staticmethod(means)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 from core.cleaning.learned import of_columns, rises
 from core.cleaning.means import finite
 from core.cleaning.quantiles import medians, quantiles
-from core.cleaning.step import State, Step, listed, need_numbers
+from core.cleaning.step import State, Step, listed, need_numbers, readable
 from core.errors import RecipeError
 from core.frames import Frame
 
@@ -39,12 +39,12 @@ class CapOutliers(Step):
     def __post_init__(self) -> None:
         if self.rule == "percentile" and not 0 <= self.strength < 50:
             raise RecipeError(
-                f"{self.kind} cannot cut {self.strength:g} percent off each end.",
+                f"{self.kind} cannot cut {readable(self.strength)} percent off each end.",
                 hint="Give a 'strength' from 0 to less than 50 for the rule 'percentile'.",
             )
         if self.strength < 0:
             raise RecipeError(
-                f"{self.kind} cannot use the strength {self.strength:g}.",
+                f"{self.kind} cannot use the strength {readable(self.strength)}.",
                 hint="Give a 'strength' of 0 or more; 3 is usual.",
             )
 
@@ -92,9 +92,9 @@ class CapOutliers(Step):
 
     def _says(self, state: State | None) -> str:
         beyond = {
-            "iqr": f"further than {self.strength:g} interquartile ranges from the quartiles",
-            "robust_z": f"further than {self.strength:g} robust standard deviations from the median",
-            "percentile": f"in the outer {self.strength:g} percent at each end",
+            "iqr": f"further than {readable(self.strength)} interquartile ranges from the quartiles",
+            "robust_z": f"further than {readable(self.strength)} robust standard deviations from the median",
+            "percentile": f"in the outer {readable(self.strength)} percent at each end",
         }
         text = f"Move numbers of {listed(self.columns)} {beyond[self.rule]} to the limit"
         if not state:
@@ -111,4 +111,4 @@ def _limits(ends: Sequence[float]) -> list[float] | None:
 
 
 def _shown(limits: Sequence[float] | None) -> str:
-    return f"{limits[0]:g} to {limits[1]:g}" if limits else "no limits"
+    return f"{readable(limits[0])} to {readable(limits[1])}" if limits else "no limits"

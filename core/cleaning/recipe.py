@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,14 +14,14 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from core import frames
-from core.cleaning.ledger import in_memory, is_numbered, replay, said
+from core.cleaning.ledger import in_memory, is_numbered, noting, replay, said
 from core.cleaning.recipe_check import require_columns
 from core.cleaning.recipe_diff import Change, changes
 from core.cleaning.registry import step_from_dict, step_to_dict
 from core.cleaning.report import CleaningReport
 from core.cleaning.step import State, Step, need_own_name, shown
 from core.dataset import Dataset, Provenance
-from core.errors import AppError, RecipeError
+from core.errors import RecipeError
 from core.frames import Frame
 from core.schema import Schema
 
@@ -55,6 +55,15 @@ class Recipe:
             states = tuple(self._learned(dataset.frame, keeping))
         return FittedRecipe(self, states, dataset.provenance)
 
+    def fit_clean(self, dataset: Dataset) -> tuple[FittedRecipe, Dataset, CleaningReport]:
+        """Return what ``fit`` and then ``clean`` of the same rows give; each step is done once.
+
+        Raises ColumnNotFound, WrongKind, with a note that says in which step.
+        """
+        _need_own_names(dataset)
+        states, table, report = replay(dataset.frame, self.steps, student_id=dataset.schema.student_id)
+        return FittedRecipe(self, states, dataset.provenance), _collected(self, dataset, table), report
+
     def _learned(self, frame: Frame, keeping: ExitStack) -> Iterator[State]:
         """Give what each step learns; what comes before the first that learns is worked out once."""
         learners = [number for number, step in enumerate(self.steps) if step.is_on and step.in_folds]
@@ -65,7 +74,7 @@ class Recipe:
             if number == min(learners, default=None):
                 frame = keeping.enter_context(frames.kept(frame))
             rows = frame if number <= max(learners, default=-1) else frame.head(0)
-            with _noting(number + 1, step):
+            with noting(number + 1, step):
                 held = _held_for(step, rows)
                 state = step.fit(held)
                 frame = step.apply(held, state)
@@ -183,11 +192,11 @@ class FittedRecipe:
         frame = dataset.frame
         for number, (step, state) in enumerate(self._pairs(), start=1):
             if step.is_on:
-                with _noting(number, step):
+                with noting(number, step):
                     frame = step.apply(_held_for(step, frame), state)
         if isinstance(frame, nw.DataFrame):
             frame = frames.wrap(frame.to_native().reset_index(drop=True))
-        return self._cleaned(dataset, frame, self._first_in_memory(dataset.frame))
+        return _cleaned(self.recipe, dataset, frame, _first_in_memory(self.recipe, dataset.frame))
 
     def report(self, before: Dataset) -> CleaningReport:
         """Return the ledger of cleaning ``before``, as ``clean`` makes it."""
@@ -200,10 +209,9 @@ class FittedRecipe:
         the steps, and what each of them changed is collected. Raises ColumnNotFound, WrongKind.
         """
         _need_own_names(before)
-        table, report = replay(before.frame, self._pairs(), student_id=before.schema.student_id)
-        in_memory_at_once = isinstance(before.frame, nw.LazyFrame) and not is_numbered(before.frame)
-        first = 1 if in_memory_at_once and self.recipe.steps else self._first_in_memory(before.frame)
-        return self._cleaned(before, frames.wrap(table), first), report
+        steps, student_id = self.recipe.steps, before.schema.student_id
+        _, table, report = replay(before.frame, steps, states=self.states, student_id=student_id)
+        return _collected(self.recipe, before, table), report
 
     def learned(self) -> pd.DataFrame:
         """Return what was learned, as text: one row a value, with step (from 1), kind, column, value.
@@ -240,31 +248,40 @@ class FittedRecipe:
         if not isinstance(states, list) or [type(s) for s in states] != [dict] * len(recipe.steps):
             raise RecipeError("The fitted recipe must hold one set of learned values for each step.")
         for number, (step, state) in enumerate(zip(recipe.steps, states, strict=True), start=1):
-            with _noting(number, step):
+            with noting(number, step):
                 step.check_state(state)
         return cls(recipe, tuple(states), _provenance(raw["fitted_on"]))
 
     def _pairs(self) -> Sequence[tuple[Step, State]]:
         return list(zip(self.recipe.steps, self.states, strict=True))
 
-    def _first_in_memory(self, frame: Frame) -> int | None:
-        """Return the number of the first step that does not run on Spark; None where all do, or none can."""
-        if not isinstance(frame, nw.LazyFrame):
-            return None
-        steps = enumerate(self.recipe.steps, start=1)
-        return next((number for number, step in steps if step.is_on and step.collects), None)
 
-    def _cleaned(self, before: Dataset, frame: Frame, first: int | None) -> Dataset:
-        schema, steps = before.schema, self.recipe.steps
-        for step in steps:
-            schema = step.schema_after(schema) if step.is_on else schema
-        n, n_off = len(steps), sum(not step.is_on for step in steps)
-        off = f", {n_off} switched off" if n_off else ""
-        note = f"Cleaned by recipe {self.recipe.digest()} ({n} step{'' if n == 1 else 's'}{off})."
-        cleaned = before.with_frame(frame, note=note, schema=schema)
-        if first is None:
-            return cleaned
-        return cleaned.with_frame(frame, note=f"Steps from {first} on ran on the rows in memory.")
+def _collected(recipe: Recipe, before: Dataset, table: pd.DataFrame) -> Dataset:
+    """Return the cleaned table as the dataset that came of ``before``."""
+    in_memory_at_once = isinstance(before.frame, nw.LazyFrame) and not is_numbered(before.frame)
+    first = 1 if in_memory_at_once and recipe.steps else _first_in_memory(recipe, before.frame)
+    return _cleaned(recipe, before, frames.wrap(table), first)
+
+
+def _first_in_memory(recipe: Recipe, frame: Frame) -> int | None:
+    """Return the number of the first step that does not run on Spark; None where all do, or none can."""
+    if not isinstance(frame, nw.LazyFrame):
+        return None
+    steps = enumerate(recipe.steps, start=1)
+    return next((number for number, step in steps if step.is_on and step.collects), None)
+
+
+def _cleaned(recipe: Recipe, before: Dataset, frame: Frame, first: int | None) -> Dataset:
+    schema, steps = before.schema, recipe.steps
+    for step in steps:
+        schema = step.schema_after(schema) if step.is_on else schema
+    n, n_off = len(steps), sum(not step.is_on for step in steps)
+    off = f", {n_off} switched off" if n_off else ""
+    note = f"Cleaned by recipe {recipe.digest()} ({n} step{'' if n == 1 else 's'}{off})."
+    cleaned = before.with_frame(frame, note=note, schema=schema)
+    if first is None:
+        return cleaned
+    return cleaned.with_frame(frame, note=f"Steps from {first} on ran on the rows in memory.")
 
 
 def _need_own_names(dataset: Dataset) -> None:
@@ -276,16 +293,6 @@ def _need_own_names(dataset: Dataset) -> None:
 def _held_for(step: Step, frame: Frame) -> Frame:
     """Return the rows as the step can take them."""
     return in_memory(frame) if step.collects else frame
-
-
-@contextmanager
-def _noting(number: int, step: Step) -> Iterator[None]:
-    """Add to an expected error in which step of the recipe it arose."""
-    try:
-        yield
-    except AppError as error:
-        error.add_note(f"In step {number} of the recipe ({step.kind}).")
-        raise
 
 
 def _read_json(text: str) -> object:

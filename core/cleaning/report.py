@@ -54,6 +54,8 @@ class StepReport:
     columns_dropped: tuple[str, ...]
     examples: tuple[Example, ...]
     """Up to five changed cells, different changes first."""
+    drops_repeats: bool = False
+    """True for a step that leaves out only further rows of students who stay."""
     is_on: bool = True
     """False for a step that is switched off: it did nothing, and ``what`` says what it would do."""
 
@@ -87,6 +89,21 @@ class CleaningReport:
     def n_changed(self) -> int:
         """The changed cells, summed over the steps."""
         return sum(step.n_changed for step in self.steps)
+
+    @property
+    def n_lost(self) -> int:
+        """The rows that were left out, without further rows of students who stay."""
+        return sum(step.n_dropped for step in self.steps if not step.drops_repeats)
+
+    @property
+    def loses_most(self) -> bool:
+        """Whether fewer than half of the students are left, once repeated rows do not count."""
+        return self.n_out < self.n_lost
+
+    @property
+    def halved_by(self) -> StepReport | None:
+        """The first step that alone leaves fewer than half of those that reach it; None where none does."""
+        return next((s for s in self.steps if s.n_out < s.n_dropped and not s.drops_repeats), None)
 
     @property
     def is_empty(self) -> bool:

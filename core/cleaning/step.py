@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from core.errors import RecipeError, WrongKind
-from core.frames import Frame, require
+from core.errors import ColumnNotFound, RecipeError, WrongKind
+from core.frames import Frame, column_names
 from core.schema import Schema
 
 State = dict[str, Any]
@@ -30,6 +30,8 @@ class Step(ABC):
     in_folds: ClassVar[bool] = False
     """True when the step learns values from rows: a model learns it again inside each fold."""
     drops_rows: ClassVar[bool] = False
+    drops_repeats: ClassVar[bool] = False
+    """True when a row is dropped only beside another one of the same student, which stays."""
     collects: ClassVar[bool] = False
     """True when the step works on pandas only: rows held by Spark are collected before it."""
     changes_all: ClassVar[bool] = False
@@ -52,13 +54,20 @@ class Step(ABC):
 
     def fit(self, frame: Frame) -> State:
         """Return what the step learns from these rows; raises ColumnNotFound, WrongKind."""
-        require(frame, self.needs, where=self.kind)
+        self._need_columns(frame)
         return self._learn(frame)
 
     def apply(self, frame: Frame, state: State) -> Frame:
         """Return the rows with the step done; lazy on Spark; raises ColumnNotFound, WrongKind."""
-        require(frame, self.needs, where=self.kind)
+        self._need_columns(frame)
         return self._replay(frame, state)
+
+    def _need_columns(self, frame: Frame) -> None:
+        """Do nothing if the frame has what the step needs; raises ColumnNotFound, silent on row numbers."""
+        valid = [name for name in column_names(frame) if name != ROW]
+        for name in self.needs:
+            if name not in valid:
+                raise ColumnNotFound.of(name, valid, where=self.kind)
 
     def describe(self, state: State | None = None) -> str:
         """Say what the step does, with what it learned where ``state`` is given, and why."""
@@ -80,10 +89,13 @@ class Step(ABC):
     def check_state(self, state: State) -> None:
         """Do nothing if the step can have learned this; raises RecipeError for what a hand wrote."""
         if not (self._can_have_learned(state) if self.is_on else state == {}):
-            raise RecipeError(
-                f"The learned values do not fit the step {self.kind}.",
-                hint="Fit the recipe again, or use the file as it was saved.",
-            )
+            raise self._not_learned()
+
+    def _not_learned(self) -> RecipeError:
+        return RecipeError(
+            f"The learned values do not fit the step {self.kind}.",
+            hint="Fit the recipe again, or use the file as it was saved.",
+        )
 
     def _can_have_learned(self, state: State) -> bool:
         return state == {}
@@ -130,6 +142,15 @@ def shortest(number: float) -> str:
     ('50', '0.1', '0')
     """
     return repr(float(number) + 0.0).removesuffix(".0")
+
+
+def readable(number: float) -> str:
+    """Return a number whole where up to 15 digits say it exactly, else rounded to 6 digits.
+
+    >>> readable(1234567.5), readable(0.1 + 0.2), readable(2e6 / 3)
+    ('1234567.5', '0.3', '666667')
+    """
+    return shortest(number) if float(f"{number:.15g}") == number else f"{number:g}"
 
 
 def shown(text: str, *, limit: int = 60) -> str:

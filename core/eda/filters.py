@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from core.eda.coded import CodedTable
 from core.eda.values import Codes, Floats, codes_of, numbers_of, require_explorable
 from core.eda.withholding import MIN_GROUP, Flags, may_show_part
 from core.errors import InvalidChoice
 from core.schema import Column, Kind, Schema
 
 Test = Literal["is", "is not", "at least", "at most", "above", "below", "between", "is missing", "is known"]
+Bits = NDArray[np.uint8]
 MOST_VALUES = 1_000
 _GAPS = ("is missing", "is known")
 _LEVELS = ("is", "is not")
@@ -56,13 +59,29 @@ class Filter:
         Raises ColumnNotFound, WrongKind for a column that identifies students, and InvalidChoice for a test
         that does not fit the column or a category that it does not have.
         """
+        column = self._explorable(schema)
+        if column.kind in (Kind.NUMBER, Kind.DATE):
+            return self._measure(numbers_of(frame, column=column), column)
+        return self._choose(codes_of(frame, column=column), column)
+
+    def met_in(self, table: CodedTable) -> Flags:
+        """Return as ``met`` for each row of a coded table: each different value is looked at once."""
+        held = table.columns[self._explorable(table.schema).name]
+        if isinstance(held.values, tuple):
+            met = self._choose(Codes(np.arange(-1, len(held.values)), held.values), held.column)
+        else:
+            met = self._measure(np.append(np.nan, held.values), held.column)
+        rows: Flags = met.take(held.places)
+        return rows
+
+    def _explorable(self, schema: Schema) -> Column:
         column = schema.column(self.column)
         require_explorable(column)
-        if column.kind in (Kind.NUMBER, Kind.DATE):
-            values = numbers_of(frame, column=column)
-            # A date with an hour is of its day, as it is shown.
-            return self._compare(np.floor(values) if column.kind is Kind.DATE else values)
-        return self._choose(codes_of(frame, column=column), column)
+        return column
+
+    def _measure(self, values: Floats, column: Column) -> Flags:
+        # A date with an hour is of its day, as it is shown.
+        return self._compare(np.floor(values) if column.kind is Kind.DATE else values)
 
     def _compare(self, values: Floats) -> Flags:
         if self.test in _GAPS:
@@ -99,6 +118,14 @@ def kept(frame: pd.DataFrame, filters: Sequence[Filter], *, schema: Schema) -> F
     return met
 
 
+def kept_in(table: CodedTable, filters: Sequence[Filter]) -> Flags:
+    """Return as ``kept`` for each row of a coded table."""
+    met = np.ones(table.n_rows, dtype=np.bool_)
+    for one in filters:
+        met &= one.met_in(table)
+    return met
+
+
 @dataclass(frozen=True)
 class Decision:
     """Whether figures of a part of the students may be shown, and why not."""
@@ -107,27 +134,25 @@ class Decision:
     why: str = ""
 
 
-def may_show(
-    frame: pd.DataFrame,
-    filters: Sequence[Filter],
-    *,
-    schema: Schema,
-    shown: Sequence[Sequence[Filter]] = (),
-    min_group: int = MIN_GROUP,
-) -> Decision:
-    """Return whether the figures of the filtered students may be shown.
+def packed(rows: Flags) -> Bits:
+    """Return a part, which says for each student whether they are in it, in one bit a student."""
+    return np.packbits(rows)
+
+
+def may_show(rows: Flags, *, shown: Iterable[Bits] = (), min_group: int = MIN_GROUP) -> Decision:
+    """Return whether the figures of these rows of a table may be shown.
 
     The students in the part, and those outside of it, are none or at least ``min_group``: else the figures
-    of a few follow from those of the whole. ``shown`` are the filters whose figures were shown before, and
-    are held to the same in pairs. The reason gives no number away. Raises as ``Filter.met``.
+    of a few follow from those of the whole. ``shown`` are the parts, ``packed``, whose figures were shown
+    before, and are held to the same in pairs. The reason gives no number away.
     """
-    part = kept(frame, filters, schema=schema)
-    if not may_show_part(int(part.sum()), n_whole=len(part), minimum=min_group):
+    if not may_show_part(int(np.count_nonzero(rows)), n_whole=len(rows), minimum=min_group):
         return Decision(
             is_shown=False,
             why=f"Not shown: fewer than {min_group} students are in this choice, or outside of it.",
         )
-    if any(differs_by_few(frame, filters, other, schema=schema, min_group=min_group) for other in shown):
+    part = packed(rows)
+    if any(differs_by_few(part, other, n_rows=len(rows), min_group=min_group) for other in shown):
         return Decision(
             is_shown=False,
             why=f"Not shown: this choice and one shown before differ by fewer than {min_group} students.",
@@ -135,21 +160,14 @@ def may_show(
     return Decision(is_shown=True)
 
 
-def differs_by_few(
-    frame: pd.DataFrame,
-    one: Sequence[Filter],
-    two: Sequence[Filter],
-    *,
-    schema: Schema,
-    min_group: int = MIN_GROUP,
-) -> bool:
-    """Return whether one choice and another tell a few students apart, by subtracting their figures.
+def differs_by_few(one: Bits, two: Bits, *, n_rows: int, min_group: int = MIN_GROUP) -> bool:
+    """Return whether one part and another tell a few students apart, by subtracting their figures.
 
     That is so where 1 to ``min_group`` - 1 students are in one of the two only; or, as the figures of all
     students are shown too, where so few are in both or in neither.
     """
-    apart = int((kept(frame, one, schema=schema) != kept(frame, two, schema=schema)).sum())
-    return any(0 < n < min_group for n in (apart, len(frame) - apart))
+    apart = int(np.bitwise_count(one ^ two).sum())
+    return any(0 < n < min_group for n in (apart, n_rows - apart))
 
 
 def _flipped(flags: Flags, flip: bool) -> Flags:  # noqa: FBT001

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,10 @@ from core.eda.withholding import MIN_GROUP
 MAX_LEVELS = 50
 RARE = 5
 """Categories with fewer students than this, and those after the 50th, are joined before relating."""
+_DIGITS_LEFT = 1e-3
+"""Where the spread of the rows that count is a smaller part of the squares, too many digits are lost."""
+_DECIDED = 1e10
+"""From this noncentrality on the groups all but decide the number: its ends would take minutes to find."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ def pearson_pairs(values: Floats) -> tuple[Floats, Integers]:
     ``values`` has shape (n, columns), NaN is missing; each pair uses the students with both known.
     """
     known = (~np.isnan(values)).astype(np.float64)
-    filled = np.where(known > 0, _standardised(values), 0.0)
+    filled = _standardised(values)
     n = known.T @ known
     sums = filled.T @ known
     squares = (filled * filled).T @ known
@@ -48,19 +53,21 @@ def pearson_pairs(values: Floats) -> tuple[Floats, Integers]:
 
 
 def _standardised(values: Floats) -> Floats:
-    """Return the columns centred and scaled, so that sums of squares lose no digits."""
-    columns = [_standardised_column(values[:, j]) for j in range(values.shape[1])]
-    return np.stack(columns, axis=1) if columns else values
+    """Return the columns centred and scaled, so that sums of squares lose no digits; 0 where missing."""
+    columns = [_standardised_column(column) for column in values.T]
+    return np.stack(columns).T if columns else values
 
 
 def _standardised_column(column: Floats) -> Floats:
-    known = column[~np.isnan(column)]
-    if not len(known):
-        return column
-    largest = np.abs(known).max()
-    scaled = column / largest if largest > 0 else column
-    centred = scaled - np.nanmean(scaled)
-    spread = np.sqrt(np.nanmean(centred * centred))
+    known = ~np.isnan(column)
+    n = np.count_nonzero(known)
+    filled = np.where(known, column, 0.0)
+    largest = np.abs(filled).max(initial=0.0)
+    if not largest > 0:
+        return filled
+    scaled = filled / largest
+    centred = np.where(known, scaled - scaled.sum() / n, 0.0)
+    spread = np.sqrt((centred * centred).sum() / n)
     return np.zeros_like(column) if spread < 1e-13 else centred / spread
 
 
@@ -68,30 +75,31 @@ class Ranker:
     """Ranks of each column among any subset of the rows, from one sort a column."""
 
     def __init__(self, values: Floats) -> None:
-        self._values = values
-        self.known = ~np.isnan(values)
-        self._order = [
-            np.argsort(values[:, j], kind="stable")[: int(self.known[:, j].sum())]
-            for j in range(values.shape[1])
-        ]
+        self.known = np.asfortranarray(~np.isnan(values))
+        self._codes: list[Integers] = []
         self._whole: dict[int, Floats] = {}
+        for column in values.T:
+            _, codes = np.unique(column, return_inverse=True)  # what is not a number comes last, as one value
+            self._codes.append(codes)
 
-    def ranks(self, column: int, *, rows: NDArray[np.bool_]) -> Floats:
-        """Return the average ranks of the column among ``rows``, all of them known there."""
-        if int(rows.sum()) == len(self._order[column]):
-            if column not in self._whole:
-                self._whole[column] = self._rank(column, self._order[column])
-            return self._whole[column][rows]
-        order = self._order[column]
-        return self._rank(column, order[rows[order]])[rows]
+    def centred(self, column: int, *, rows: NDArray[np.bool_], n: int) -> Floats:
+        """Return the column's average ranks among these ``n`` rows, all of them known there, less their mean.
 
-    def _rank(self, column: int, order: NDArray[np.intp]) -> Floats:
-        ordered = self._values[order, column]
-        starts = np.flatnonzero(np.diff(ordered, prepend=np.nan) != 0)
-        sizes = np.diff(starts, append=len(ordered))
-        ranks = np.empty(len(self._values))
-        ranks[order] = np.repeat(starts + (sizes + 1) / 2, sizes)
-        return ranks
+        All other rows are 0.
+        """
+        if n < np.count_nonzero(self.known[:, column]):
+            return self._centred(column, rows, n)
+        if column not in self._whole:
+            self._whole[column] = self._centred(column, rows, n)
+        return self._whole[column]
+
+    def _centred(self, column: int, rows: NDArray[np.bool_], n: int) -> Floats:
+        codes = np.where(rows, self._codes[column] + 1, 0)
+        sizes = np.bincount(codes)
+        sizes[0] = 0
+        ranks = np.cumsum(sizes) - (sizes - 1) / 2 - (n + 1) / 2
+        ranks[0] = 0.0
+        return ranks[codes]
 
 
 def spearman_pairs(values: Floats) -> Floats:
@@ -101,17 +109,16 @@ def spearman_pairs(values: Floats) -> Floats:
     rho = np.full((width, width), np.nan)
     for i in range(width):
         for j in range(i + 1, width):
-            rows = ranker.known[:, i] & ranker.known[:, j]
-            rho[i, j] = rho[j, i] = _rank_correlation(ranker, i, j, rows)
+            rho[i, j] = rho[j, i] = _rank_correlation(ranker, i, j)
     return rho
 
 
-def _rank_correlation(ranker: Ranker, i: int, j: int, rows: NDArray[np.bool_]) -> float:
-    n = int(rows.sum())
+def _rank_correlation(ranker: Ranker, i: int, j: int) -> float:
+    rows = ranker.known[:, i] & ranker.known[:, j]
+    n = int(np.count_nonzero(rows))
     if n < 2:
         return float("nan")
-    left = ranker.ranks(i, rows=rows) - (n + 1) / 2
-    right = ranker.ranks(j, rows=rows) - (n + 1) / 2
+    left, right = ranker.centred(i, rows=rows, n=n), ranker.centred(j, rows=rows, n=n)
     spread = float(left @ left) * float(right @ right)
     if spread <= 0:
         return float("nan")
@@ -155,39 +162,75 @@ def _root_share(ends: tuple[float, float], whole: float) -> tuple[float, float]:
 
 def contingency(left: Codes, *, right: Codes) -> Floats:
     """Return the counts of each pair of levels, without levels that no student with both known has."""
-    known = (left.values >= 0) & (right.values >= 0)
-    width = max(1, len(right.levels))
-    cells = np.bincount(left.values[known] * width + right.values[known], minlength=len(left.levels) * width)
-    table = cells.reshape(-1, width).astype(np.float64)
+    height, width = len(left.levels) + 1, len(right.levels) + 1
+    cells = left.values * width
+    cells += right.values
+    cells += width + 1  # what is missing comes into the first row or column
+    counts = np.bincount(cells, minlength=height * width)
+    table = counts.reshape(height, width)[1:, 1:].astype(np.float64)
     filled: Floats = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
     return filled
 
 
-def correlation_ratio(groups: Codes, *, values: Floats) -> Measured:
+@dataclass(frozen=True, eq=False)
+class Scaled:
+    """A column of numbers, centred and scaled once for all its comparisons."""
+
+    raw: Floats
+    values: Floats
+    """0 where missing."""
+    squares: Floats
+    known: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, raw: Floats) -> Self:
+        """Return the column scaled; NaN is missing."""
+        known = ~np.isnan(raw)
+        values = _standardised_column(raw)
+        return cls(raw, values, values * values, known)
+
+    def at(self, rows: NDArray[np.bool_]) -> Self:
+        """Return the column with these rows only, scaled anew."""
+        return self.of(np.where(rows, self.raw, np.nan))
+
+
+def correlation_ratio(groups: Codes, *, values: Scaled) -> Measured:
     """Return eta in [0, 1]: the share of spread between the groups, as a root; p-value by the F test.
 
     The interval is that of the F statistic's noncentrality (Steiger, 2004); it always holds eta.
     """
+    codes = np.where(values.known, groups.values + 1, 0)
+    width = len(groups.levels) + 1
+    counts = np.bincount(codes, minlength=width)[1:]
+    sums = np.bincount(codes, weights=values.values, minlength=width)[1:]
+    filled = counts > 0
+    n, k = int(counts.sum()), int(filled.sum())
+    if k < 2 or n <= k:
+        return Measured(float("nan"), n, float("nan"))
+    mean, whole = float(sums.sum()) / n, float(values.squares @ (codes > 0))
+    total = whole - n * mean**2
+    if total < _DIGITS_LEFT * whole:
+        return correlation_ratio(groups, values=values.at(codes > 0))
+    if total <= 0:
+        return Measured(float("nan"), n, float("nan"))
+    between = min(float((counts[filled] * (sums[filled] / counts[filled] - mean) ** 2).sum()), total)
+    return _eta(between, total, n, k)
+
+
+def _eta(between: float, total: float, n: int, k: int) -> Measured:
+    """Return the ratio of ``n`` students in ``k`` groups from the two sums of squares."""
     from scipy.special import fdtrc
 
-    known = (groups.values >= 0) & ~np.isnan(values)
-    n = int(known.sum())
-    scaled = _standardised_column(values[known]) if n else values[known]
-    counts = np.bincount(groups.values[known], minlength=len(groups.levels))
-    sums = np.bincount(groups.values[known], weights=scaled, minlength=len(groups.levels))
-    filled = counts > 0
-    total = float(scaled @ scaled)
-    k = int(filled.sum())
-    if k < 2 or n <= k or total <= 0:
-        return Measured(float("nan"), n, float("nan"))
-    between = min(float((sums[filled] ** 2 / counts[filled]).sum()), total)
     within = total - between
     value = (between / total) ** 0.5
     if within <= 0:
         return Measured(value, n, 0.0)
     ratio = between / (k - 1) / (within / (n - k))
+    p = float(fdtrc(k - 1, n - k, ratio))
+    if ratio * (k - 1) > _DECIDED:
+        return Measured(value, n, p)
     low, high = ((end / (end + n)) ** 0.5 for end in f_ends(ratio, between=k - 1, within=n - k))
-    return Measured(value, n, float(fdtrc(k - 1, n - k, ratio)), min(low, value), max(high, value))
+    return Measured(value, n, p, min(low, value), max(high, value))
 
 
 def joined_rare(codes: Codes) -> Codes:

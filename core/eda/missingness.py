@@ -29,7 +29,7 @@ from core.eda.values import (
     finite_of,
     table_columns,
 )
-from core.eda.withholding import MIN_GROUP
+from core.eda.withholding import MIN_GROUP, may_show_part
 from core.schema import Column, Kind, Schema
 
 Flags = NDArray[np.bool_]
@@ -41,6 +41,7 @@ MAX_PARTNERS = 60
 MAX_PAIRED = 60
 """Pairs are looked for among the columns with the most missing values, at most so many."""
 FOUND_BELOW = 0.05
+PAIR_COLUMNS = ("column_a", "column_b", "n_a", "n_b", "n_both", "share_of_either", "r", "is_withheld")
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class RowGap:
 
 @dataclass(frozen=True)
 class GapPair:
-    """Two columns that lack values; ``r`` is the correlation of their being missing."""
+    """Two columns that lack values; ``r`` is the correlation of their being missing (phi)."""
 
     left: str
     right: str
@@ -72,6 +73,7 @@ class GapPair:
     share_of_either: float
     """Of the students who lack one of them, how many lack both, in [0, 1]."""
     r: float
+    """From -1 to 1: above 0 they are missing together more often than by chance. NaN where all lack one."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +111,23 @@ class Missingness:
     columns: tuple[ColumnGap, ...]
     rows: tuple[RowGap, ...]
     pairs: tuple[GapPair, ...]
+    """Every two columns that may be told of, most missing together first."""
+    withheld_pairs: tuple[tuple[str, str], ...]
+    """Pairs of which few students lack both, only one, or none."""
     patterns: tuple[Pattern, ...]
-    """The most frequent ones with at least ``min_group`` students, the complete rows included."""
+    """The most frequent ones with at least ``min_group`` students, the complete rows included.
+
+    A set is left out, too, where a column's gaps less those of the sets shown were of few students.
+    """
     dependences: tuple[Dependence, ...]
     """Strongest evidence first."""
     n_rows: int
     n_complete: int
     """Students without any gap: those that would be left after dropping rows with gaps."""
+    n_patterns_withheld: int = 0
+    """Sets of gaps that are not shown for being of few students, or for telling of few."""
+    n_few: int = 0
+    """Columns that fewer than ``min_group`` students lack, or have: what goes with their gaps is not told."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -139,6 +151,26 @@ class Missingness:
         """Return one row a tested pair: column, other, method, value, n, p, q."""
         return pd.DataFrame(self.dependences, columns=list(Dependence.__dataclass_fields__))
 
+    def pair_frame(self, *, most: int = MAX_PAIRED) -> pd.DataFrame:
+        """Return the map of the ``most`` columns with the most gaps, both ways round, in their order.
+
+        Columns: column_a, column_b, n_a, n_b, n_both, share_of_either, r, is_withheld. A column beside itself
+        has its own gaps and no figures; a withheld pair has no figures at all.
+        """
+        told = {name for pair in self.pairs for name in (pair.left, pair.right)}
+        told |= {name for pair in self.withheld_pairs for name in pair}
+        sizes = {gap.column: gap.missing for gap in self.columns if gap.column in told}
+        names = sorted(sizes, key=lambda name: -sizes[name])[:most]
+        rows = [_beside(pair.left, pair.right, sizes, pair) for pair in self.pairs]
+        rows += [_beside(left, right, sizes, None) for left, right in self.withheld_pairs]
+        rows += [{**row, "column_a": row["column_b"], "column_b": row["column_a"],
+                  "n_a": row["n_b"], "n_b": row["n_a"]} for row in rows]  # fmt: skip
+        rows += [_beside(name, name, sizes, None) | {"is_withheld": False} for name in names]
+        place = {name: i for i, name in enumerate(c.column for c in self.columns if c.column in names)}
+        rows = [row for row in rows if row["column_a"] in place and row["column_b"] in place]
+        rows.sort(key=lambda row: (place[row["column_a"]], place[row["column_b"]]))
+        return pd.DataFrame(rows, columns=list(PAIR_COLUMNS))
+
     def sentence(self) -> str:
         """Return what to see, in words."""
         if self.is_empty:
@@ -146,10 +178,19 @@ class Missingness:
         lost = self.n_rows - self.n_complete
         text = f"{lost:,} of {self.n_rows:,} students lack at least one value."
         found = next((d for d in self.dependences if d.is_found), None)
+        if found is None and self.n_few and not self.dependences:
+            return f"{text} Gaps of few, or of all but few, are not related to other columns."
         if found is None:
             return f"{text} No sign that gaps depend on the other columns."
         where = f"'{found.column}' is missing more often at some values of '{found.other}'"
         return f"{text} Gaps are not at random: {where}."
+
+
+def _beside(left: str, right: str, sizes: dict[str, int], pair: GapPair | None) -> dict[str, Any]:
+    """Return one square of the map of pairs."""
+    figures = (pair.n_both, pair.share_of_either, pair.r) if pair else (None, None, None)
+    row = (left, right, sizes[left], sizes[right], *figures, pair is None)
+    return dict(zip(PAIR_COLUMNS, row, strict=True))
 
 
 def missing_pattern(
@@ -158,7 +199,8 @@ def missing_pattern(
     """Return the gaps of the schema's columns; every column counts, ids and ignored ones too.
 
     Dependence is tested on a seeded sample of at most ``limit`` students, for the 30 columns with the most
-    gaps against the first 60 that may be explored; infinite values are not gaps.
+    gaps against the first 60 that may be explored; infinite values are not gaps. Gaps of fewer than
+    ``min_group`` students, or of all but so few, are related to no other column, nor paired with other gaps.
     """
     columns = table_columns(frame, schema=schema)
     gaps = np.empty((len(frame), len(columns)), dtype=np.bool_, order="F")
@@ -168,33 +210,45 @@ def missing_pattern(
     per_row = gaps.sum(axis=1)
     rows = sample(frame, schema=schema, seed=seed, limit=limit)
     share = counts / max(1, len(frame))
+    able = np.array([may_show_part(int(n), n_whole=len(frame), minimum=min_group) for n in counts], np.bool_)
     note = sample_note(len(frame), n_used=len(rows))
+    patterns, n_hidden = _patterns(columns, gaps, min_group)
     return Missingness(
         tuple(ColumnGap(c.name, c.title, int(counts[j]), float(share[j])) for j, c in enumerate(columns)),
         tuple(RowGap(k, int(n)) for k, n in enumerate(np.bincount(per_row)) if n),
-        _pairs(columns, gaps, counts),
-        _patterns(columns, gaps, min_group),
-        _dependences(rows, schema, _most_missing(columns, counts)),
+        *_pairs(columns, gaps, counts, min_group),
+        patterns[:TOP_PATTERNS],
+        _dependences(rows, schema, _most_missing(columns, np.where(able, counts, 0)), min_group),
         len(frame),
         int((per_row == 0).sum()),
+        n_hidden,
+        int((~able).sum()),
         (f"Dependence: {note}",) if note else (),
     )
 
 
-def _pairs(columns: tuple[Column, ...], gaps: Flags, counts: Integers) -> tuple[GapPair, ...]:
-    """Return the pairs of columns missing together, most frequent first."""
-    order = [int(i) for i in np.argsort(-counts, kind="stable")[:MAX_PAIRED] if counts[i]]
+def _pairs(
+    columns: tuple[Column, ...], gaps: Flags, counts: Integers, min_group: int
+) -> tuple[tuple[GapPair, ...], tuple[tuple[str, str], ...]]:
+    """Return the pairs of columns with gaps, most missing together first, and those that are withheld.
+
+    The gaps of each column are shown elsewhere: with how many lack both, the other three cells follow.
+    """
+    n, whole = len(gaps), {"n_whole": len(gaps), "minimum": min_group}
+    order = [int(i) for i in np.argsort(-counts, kind="stable") if counts[i]]
+    order = [i for i in order if may_show_part(int(counts[i]), **whole)][:MAX_PAIRED]
     single = gaps[:, order].astype(np.float32)
-    both = np.rint(single.T @ single).astype(np.int64)
-    found = []
+    together = np.rint(single.T @ single).astype(np.int64)
+    found, hidden = [], []
     for (i, a), (j, b) in combinations(enumerate(order), 2):
-        left, right = min(a, b), max(a, b)
-        n = int(both[i, j])
-        if n:
-            share = n / (int(counts[a]) + int(counts[b]) - n)
-            r = _phi(int(counts[a]), int(counts[b]), n, len(gaps))
-            found.append(GapPair(columns[left].name, columns[right].name, n, share, r))
-    return tuple(sorted(found, key=lambda pair: (-pair.n_both, pair.left, pair.right)))
+        left, right = sorted((a, b))
+        names = columns[left].name, columns[right].name
+        both, n_a, n_b = int(together[i, j]), int(counts[a]), int(counts[b])
+        if any(0 < cell < min_group for cell in (both, n_a - both, n_b - both, n - n_a - n_b + both)):
+            hidden.append(names)
+        else:
+            found.append(GapPair(*names, both, both / (n_a + n_b - both), _phi(n_a, n_b, both, n)))
+    return tuple(sorted(found, key=lambda pair: (-pair.n_both, pair.left, pair.right))), tuple(hidden)
 
 
 def _phi(a: int, b: int, both: int, n: int) -> float:
@@ -203,21 +257,39 @@ def _phi(a: int, b: int, both: int, n: int) -> float:
     return (n * both - a * b) / spread**0.5 if spread else float("nan")
 
 
-def _patterns(columns: tuple[Column, ...], gaps: Flags, min_group: int) -> tuple[Pattern, ...]:
-    """Return the most frequent sets of gaps; small ones are left out."""
+def _patterns(columns: tuple[Column, ...], gaps: Flags, min_group: int) -> tuple[tuple[Pattern, ...], int]:
+    """Return the sets of gaps that may be shown, most frequent first, and how many others there are."""
     if not gaps.size:
-        return ()
+        return (), 0
     codes, _ = pd.factorize(_row_keys(np.packbits(gaps, axis=1)))
     counts = np.bincount(codes)
     firsts = np.full(len(counts), len(codes))
     np.minimum.at(firsts, codes, np.arange(len(codes)))
-    names = [c.name for c in columns]
-    found = [
-        Pattern(tuple(names[j] for j in np.flatnonzero(gaps[first])), int(n))
-        for first, n in zip(firsts, counts, strict=True)
-        if n >= min_group
-    ]
-    return tuple(sorted(found, key=lambda pattern: (-pattern.n, pattern.columns))[:TOP_PATTERNS])
+    large = np.flatnonzero(counts >= min_group)
+    names = np.array([c.name for c in columns], dtype=object)
+    found = [Pattern(tuple(names[gaps[firsts[i]]]), int(counts[i])) for i in large]
+    found.sort(key=lambda pattern: (-pattern.n, pattern.columns))
+    totals = dict(zip(names, gaps.sum(axis=0).tolist(), strict=True))
+    shown = _without_rest_of_few(found, totals, min_group)
+    return tuple(shown), len(counts) - len(shown)
+
+
+def _without_rest_of_few(found: list[Pattern], totals: dict[str, int], min_group: int) -> list[Pattern]:
+    """Return the patterns, without the rarest ones whose sum taken from a column's gaps leaves few students.
+
+    The complete rows stay: how many they are is said beside.
+    """
+    shown = list(found)
+    while True:
+        rest = dict(totals)
+        for pattern in shown:
+            for name in pattern.columns:
+                rest[name] -= pattern.n
+        telling = {name for name, n in rest.items() if 0 < n < min_group}
+        rarest = next((one for one in reversed(shown) if telling.intersection(one.columns)), None)
+        if rarest is None:
+            return shown
+        shown.remove(rarest)
 
 
 def _row_keys(packed: NDArray[np.uint8]) -> NDArray[Any]:
@@ -235,14 +307,22 @@ def _most_missing(columns: tuple[Column, ...], counts: Integers) -> list[Column]
     return [columns[i] for i in sorted(order) if counts[i]]
 
 
-def _dependences(rows: pd.DataFrame, schema: Schema, gappy: list[Column]) -> tuple[Dependence, ...]:
+def _dependences(
+    rows: pd.DataFrame, schema: Schema, gappy: list[Column], min_group: int
+) -> tuple[Dependence, ...]:
     """Return whether the gaps of each column depend on each other column, strongest evidence first."""
     partners = explorable(rows, schema=schema)[:MAX_PARTNERS]
     gaps = {c.name: rows[c.name].isna().to_numpy() for c in gappy}
     found = [*_with_numbers(rows, gaps, partners), *_with_categories(rows, gaps, partners)]
+    found = [d for d in found if _is_of_many(gaps[d.column], rows[d.other].notna().to_numpy(), min_group)]
     adjusted = benjamini_hochberg(np.array([d.p for d in found], dtype=np.float64))
     tested = [replace(d, q=float(q)) for d, q in zip(found, adjusted, strict=True) if not np.isnan(d.p)]
     return tuple(sorted(tested, key=lambda d: (d.q, -abs(d.value), d.column, d.other)))
+
+
+def _is_of_many(gaps: Flags, known: Flags, min_group: int) -> bool:
+    """Return whether enough students with the gap, and without it, are known in the other column."""
+    return may_show_part(int((gaps & known).sum()), n_whole=int(known.sum()), minimum=min_group)
 
 
 def _with_numbers(

@@ -1,4 +1,4 @@
-"""How many values of each numeric column lie far out, by two rules; never which student's they are."""
+"""How many values of each numeric column lie far out, by two rules, and which rows those are."""
 
 from __future__ import annotations
 
@@ -83,6 +83,32 @@ def find_outliers(frame: pd.DataFrame, *, schema: Schema, min_group: int = MIN_G
         by_iqr |= infinite | (values < result.iqr_low) | (values > result.iqr_high)
         by_robust |= infinite | (values < result.robust_low) | (values > result.robust_high)
     return Outliers(tuple(found), len(frame), int(by_iqr.sum()), int(by_robust.sum()))
+
+
+def far_out(frame: pd.DataFrame, *, column: Column, min_group: int = MIN_GROUP) -> pd.DataFrame:
+    """Return the rows of a number column that lie far out by either rule: row, value, beyond, by_robust.
+
+    ``row`` is the place in the frame. ``beyond`` is how far outside the fences the value is, in the
+    column's unit, below or above; where only the robust z-score calls it far, how far outside its bounds. It
+    is infinite for an infinite value. For those who may see students: Explore shows counts only.
+    """
+    values = numbers_of(frame, column=column)
+    bounds = _column(values, column, min_group)
+    fences = _outside(values, bounds.iqr_low, bounds.iqr_high)
+    robust = _outside(values, bounds.robust_low, bounds.robust_high)
+    beyond = np.where(np.isinf(values), np.inf, np.where(fences > 0, fences, robust))
+    rows = np.flatnonzero(beyond > 0)
+    by_robust = (robust > 0) | np.isinf(values)
+    return pd.DataFrame(
+        {"row": rows, "value": values[rows], "beyond": beyond[rows], "by_robust": by_robust[rows]}
+    )
+
+
+def _outside(values: Floats, low: float, high: float) -> Floats:
+    """Return how far outside two bounds each value is; 0 within, where missing, and where there are none."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        distance: Floats = np.maximum(low - values, values - high)
+    return np.where(distance > 0, distance, 0.0)
 
 
 def _counts(column: Column) -> bool:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.eda.distributions import Distribution, distribution
 from core.eda.sampling import sample
 from core.eda.values import Floats, finite_of, require_explorable
-from core.eda.withholding import MIN_GROUP, withheld
+from core.eda.withholding import MIN_GROUP, Flags, withheld
 from core.errors import InvalidChoice, WrongKind
 from core.schema import Column, Kind, Schema
 
@@ -22,6 +22,8 @@ MOST_POINTS = 5_000
 SAMPLED_POINTS = 2_000
 """Of more students, so many are drawn; the squares count all of them."""
 BINS = 40
+TABLE_BINS = 8
+"""The table behind the points of a small table has so many squares each way."""
 MOST_PAIRED = 5
 
 
@@ -53,6 +55,10 @@ class Points:
     """Squares that are not shown, nor any of their students."""
     note: str = ""
     why_empty: str = ""
+    table: tuple[Square, ...] = ()
+    """What stands in a table: ``squares``, or those of an 8 x 8 grid where each student is a point.
+
+    Squares with few students are withheld with others."""
 
     @property
     def is_empty(self) -> bool:
@@ -62,6 +68,10 @@ class Points:
     def frame(self) -> pd.DataFrame:
         """Return one row a square: x_low, x_high, y_low, y_high, n."""
         return pd.DataFrame(self.squares, columns=list(Square.__dataclass_fields__))
+
+    def table_frame(self) -> pd.DataFrame:
+        """Return one row a square of ``table``: x_low, x_high, y_low, y_high, n."""
+        return pd.DataFrame(self.table, columns=list(Square.__dataclass_fields__))
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +108,8 @@ def pair_points(
     if n < max(1, min_group):
         return replace(empty, why_empty=_why(n, min_group))
     if n <= MOST_POINTS:
-        return replace(empty, points=_sorted(x[both], y[both]))
+        table, _, _ = _squares((x[both], y[both]), TABLE_BINS, min_group)
+        return replace(empty, points=_sorted(x[both], y[both]), table=table)
     return _many(frame[both], (x[both], y[both]), empty, _Drawing(schema, seed, min_group))
 
 
@@ -149,11 +160,7 @@ class _Drawing:
 def _many(frame: pd.DataFrame, values: tuple[Floats, Floats], empty: Points, how: _Drawing) -> Points:
     """Return the squares of all students, and a sample of those in the squares that are shown."""
     x, y = values
-    edges, places = zip(*(_cut(one) for one in (x, y)), strict=True)
-    cell = places[0] * BINS + places[1]
-    counts = np.bincount(cell, minlength=BINS * BINS).astype(np.int64)
-    hidden = withheld(counts, minimum=how.min_group)
-    squares = tuple(_square(edges, int(i), int(counts[i])) for i in np.flatnonzero((counts > 0) & ~hidden))
+    squares, hidden, cell = _squares(values, BINS, how.min_group)
     drawable = ~hidden[cell]
     # Only which rows are drawn comes from the table: a column of it may be called x.
     rows = frame[drawable].set_axis(np.flatnonzero(drawable), axis=0)
@@ -162,23 +169,36 @@ def _many(frame: pd.DataFrame, values: tuple[Floats, Floats], empty: Points, how
         empty,
         points=_sorted(x[drawn], y[drawn]),
         squares=squares,
+        table=squares,
         n_withheld=int(hidden.sum()),
         note=f"A seeded sample of {len(drawn):,} of {len(x):,} students is drawn; the squares count all.",
         why_empty="" if squares else _why(len(x), how.min_group),
     )
 
 
-def _cut(values: Floats) -> tuple[Floats, NDArray[np.intp]]:
+def _squares(
+    values: tuple[Floats, Floats], bins: int, min_group: int
+) -> tuple[tuple[Square, ...], Flags, NDArray[np.intp]]:
+    """Return the squares that are shown, which of all are withheld, and the square of each student."""
+    edges, places = zip(*(_cut(one, bins) for one in values), strict=True)
+    cell = places[0] * bins + places[1]
+    counts = np.bincount(cell, minlength=bins * bins).astype(np.int64)
+    hidden = withheld(counts, minimum=min_group)
+    shown = np.flatnonzero((counts > 0) & ~hidden)
+    return tuple(_square(edges, divmod(int(i), bins), int(counts[i])) for i in shown), hidden, cell
+
+
+def _cut(values: Floats, bins: int) -> tuple[Floats, NDArray[np.intp]]:
     """Return the edges of the bins from lowest to highest, and each value's bin."""
     low, high = float(values.min()), float(values.max())
     if low == high:
         low, high = low - 0.5, high + 0.5
-    edges: Floats = 2 * np.linspace(low / 2, high / 2, BINS + 1)
+    edges: Floats = 2 * np.linspace(low / 2, high / 2, bins + 1)
     return edges, np.searchsorted(edges[1:-1], values, side="right")
 
 
-def _square(edges: tuple[Floats, ...], cell: int, n: int) -> Square:
-    i, j = divmod(cell, BINS)
+def _square(edges: tuple[Floats, ...], place: tuple[int, int], n: int) -> Square:
+    i, j = place
     return Square(float(edges[0][i]), float(edges[0][i + 1]), float(edges[1][j]), float(edges[1][j + 1]), n)
 
 

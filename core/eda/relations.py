@@ -14,6 +14,7 @@ from core.eda.effect_intervals import fisher_interval, moment_interval, spearman
 from core.eda.information import binned, bins_for, mutual_information
 from core.eda.measures import (
     Measured,
+    Scaled,
     benjamini_hochberg,
     correlation_p,
     correlation_ratio,
@@ -128,9 +129,10 @@ def associate(
     coded = {c.name: _coded(rows, c) for c in used if _has_levels(c)}
     values = {c.name: finite_of(rows, column=c) for c in numeric}
     found = [*_number_pairs(numeric, values), *_mixed_pairs(used, coded, values)]
+    known = {c.name: _known(c, coded, values) for c in used}
     if information:
-        found += _shared_pairs(used, coded, values)
-    telling = Telling.of(coded, known={c.name: _known(c, coded, values) for c in used})
+        found += _shared_pairs(used, coded, values, known)
+    telling = Telling.of(coded, known=known)
     found = [
         telling.withheld(pair) for pair in found if frozenset((pair.left, pair.right)) not in set(leave_out)
     ]
@@ -167,16 +169,16 @@ class Telling:
     def of(cls, coded: Mapping[str, Codes], *, known: Mapping[str, Flags]) -> Self:
         """Return those in which a flag or a category has a value of 1 to 9 students."""
         columns = frozenset(name for name, codes in coded.items() if _has_few(codes.counts()))
-        gaps = {name: int((~flags).sum()) for name, flags in known.items()}
+        gaps = {name: np.flatnonzero(~flags) for name, flags in known.items()}
         pairs = set()
         for name, codes in coded.items():
             counts = codes.counts()
             smallest = int(counts[counts > 0].min(initial=0)) if counts.any() else 0
-            for other, flags in known.items():
+            for other in known:
                 # So many gaps beside it cannot leave a few of any value.
-                if other == name or name in columns or smallest - gaps[other] >= MIN_GROUP:
+                if other == name or name in columns or smallest - len(gaps[other]) >= MIN_GROUP:
                     continue
-                if _has_few(Codes(np.where(flags, codes.values, -1), codes.levels).counts()):
+                if _has_few(counts - Codes(codes.values[gaps[other]], codes.levels).counts()):
                     pairs.add(frozenset((name, other)))
         return cls(columns, frozenset(pairs))
 
@@ -214,7 +216,7 @@ def _number_pairs(columns: list[Column], values: dict[str, Floats]) -> Iterable[
     """Return Pearson and Spearman for each pair of numeric columns."""
     if len(columns) < 2:
         return
-    table = np.stack([values[c.name] for c in columns], axis=1)
+    table = np.stack([values[c.name] for c in columns]).T
     r, n = pearson_pairs(table)
     rho = spearman_pairs(table)
     r_p, rho_p = correlation_p(r, n=n), correlation_p(rho, n=n)
@@ -245,6 +247,7 @@ def _mixed_pairs(
     columns: Sequence[Column], coded: dict[str, Codes], values: dict[str, Floats]
 ) -> Iterable[Association]:
     """Return the pairs in which at least one column is a category."""
+    scaled = {name: Scaled.of(numbers) for name, numbers in values.items()}
     for left, right in combinations(columns, 2):
         if Kind.CATEGORY not in (left.kind, right.kind):
             continue
@@ -254,12 +257,12 @@ def _mixed_pairs(
         else:
             method = "correlation_ratio"
             groups, number = (left, right) if left.kind is Kind.CATEGORY else (right, left)
-            found = correlation_ratio(coded[groups.name], values=values[number.name])
+            found = correlation_ratio(coded[groups.name], values=scaled[number.name])
         yield _association(left, right, method, found)
 
 
 def _shared_pairs(
-    columns: Sequence[Column], coded: dict[str, Codes], values: dict[str, Floats]
+    columns: Sequence[Column], coded: dict[str, Codes], values: dict[str, Floats], known: dict[str, Flags]
 ) -> Iterable[Association]:
     """Return the mutual information of every pair; numbers are cut into at most ten bins."""
     cut: dict[tuple[str, int], Codes] = {}
@@ -268,8 +271,8 @@ def _shared_pairs(
         if column.name in coded:
             return coded[column.name]
         levels = len(coded[other.name].levels) if other.name in coded else None
-        both = _known(column, coded, values) & _known(other, coded, values)
-        n_bins = bins_for(int(both.sum()), levels=levels)
+        both = known[column.name] & known[other.name]
+        n_bins = bins_for(int(np.count_nonzero(both)), levels=levels)
         key = column.name, n_bins
         if key not in cut:
             cut[key] = binned(values[column.name], n_bins=n_bins)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.eda.values import Floats, Integers, codes_of, identifies, numbers_of, quartiles, table_columns
+from core.eda.values import Floats, Integers, codes_of, identifies, numbers_of, table_columns
 from core.eda.withholding import MIN_GROUP, withheld
 from core.schema import Column, Kind, Role, Schema
 
@@ -146,18 +146,35 @@ def of_levels(
 
 def _numbers(frame: pd.DataFrame, column: Column, min_group: int) -> ColumnSummary:
     values = numbers_of(frame, column=column)
-    known = values[~np.isnan(values)]
-    ordered = np.sort(known[np.isfinite(known)])
-    figures: dict[str, Any] = {
-        "infinite": len(known) - len(ordered),
-        "distinct": int((ordered[1:] > ordered[:-1]).sum()) + min(1, len(ordered)),
-    }
-    if is_enough(len(ordered), min_group):
-        figures |= day_figures(ordered[0], ordered[-1]) if column.kind is Kind.DATE else _figures(ordered)
-        figures["sparkline"] = _sparkline(ordered)
+    levels, counts = _runs(np.sort(values[~np.isnan(values)]) + 0.0)
+    return of_values(column, len(frame), values=levels, counts=counts, min_group=min_group)
+
+
+def _runs(ordered: Floats) -> tuple[Floats, Integers]:
+    """Return the different values among sorted ones, and how often each is there."""
+    starts = np.flatnonzero(np.r_[True, ordered[1:] > ordered[:-1]][: len(ordered)])
+    return ordered[starts], np.diff(starts, append=len(ordered)).astype(np.int64)
+
+
+def of_values(
+    column: Column, n_rows: int, *, values: Floats, counts: Integers, min_group: int
+) -> ColumnSummary:
+    """Return the summary of a number or date column from its different values, in order, and their counts.
+
+    Each count is at least one; infinite values may be among them.
+    """
+    finite = np.isfinite(values)
+    known, values, counts = int(counts.sum()), values[finite], counts[finite]
+    n = int(counts.sum())
+    figures: dict[str, Any] = {"infinite": known - n, "distinct": len(values)}
+    if is_enough(n, min_group):
+        figures |= (
+            day_figures(values[0], values[-1]) if column.kind is Kind.DATE else _figures(values, counts)
+        )
+        figures["sparkline"] = _sparkline(values, counts)
     else:
-        figures["note"] = too_few(len(ordered), min_group)
-    return replace(blank(column, len(frame), len(known)), **figures)
+        figures["note"] = too_few(n, min_group)
+    return replace(blank(column, n_rows, known), **figures)
 
 
 def is_enough(n: int, min_group: int) -> bool:
@@ -175,16 +192,34 @@ def day_figures(first: float, last: float) -> dict[str, Any]:
     return {"earliest": _EPOCH + timedelta(days=float(first)), "latest": _EPOCH + timedelta(days=float(last))}
 
 
-def _figures(ordered: Floats) -> dict[str, float | None]:
-    """Return the statistics of sorted finite values; there is at least one."""
-    lowest, highest = float(ordered[0]), float(ordered[-1])
-    n = len(ordered)
+def _figures(values: Floats, counts: Integers) -> dict[str, float | None]:
+    """Return the statistics of different finite values in order and their counts; there is at least one."""
+    lowest, highest = float(values[0]), float(values[-1])
+    n = int(counts.sum())
     with np.errstate(over="ignore", invalid="ignore"):
-        mean = lowest if lowest == highest else float(ordered.mean())
-        centred = ordered - mean
+        mean = lowest if lowest == highest else float((values * counts).sum() / n)
+        centred = values - mean
         squares = centred * centred
-        sums = tuple(float(part.sum()) for part in (centred, squares, squares * centred))
-    return number_figures((n, lowest, highest), quarters=quartiles(ordered), about=mean, sums=sums)
+        sums = tuple(float((part * counts).sum()) for part in (centred, squares, squares * centred))
+    return number_figures(
+        (n, lowest, highest), quarters=quarters(values, counts=counts), about=mean, sums=sums
+    )
+
+
+def quarters(values: Floats, *, counts: Integers) -> tuple[float, float, float]:
+    """Return the lower quartile, the median and the upper one (linear) of different values and their counts.
+
+    >>> quarters(np.array([1.0, 2.0, 9.0]), counts=np.array([2, 1, 1]))
+    (1.0, 1.5, 3.75)
+    """
+    ends = counts.cumsum()
+    found = []
+    for share in (0.25, 0.5, 0.75):
+        place = (int(ends[-1]) - 1) * share
+        around = np.searchsorted(ends, (np.floor(place), np.ceil(place)), side="right")
+        with np.errstate(over="ignore", invalid="ignore"):
+            found.append(float(np.quantile(values[around], place % 1)))
+    return found[0], found[1], found[2]
 
 
 def number_figures(
@@ -237,11 +272,13 @@ def flag_figures(n_no: int, n_yes: int) -> dict[str, float | None]:
     return number_figures(extent, quarters=(low, middle, high), about=mean, sums=(0.0, second, third))
 
 
-def _sparkline(ordered: Floats) -> tuple[int, ...]:
-    if ordered[0] == ordered[-1]:
-        return (len(ordered),)
-    places = np.searchsorted(ordered, inner_edges(ordered[0], ordered[-1]), side="left")
-    return tuple(np.diff(places, prepend=0, append=len(ordered)).tolist())
+def _sparkline(values: Floats, counts: Integers) -> tuple[int, ...]:
+    n = int(counts.sum())
+    if values[0] == values[-1]:
+        return (n,)
+    places = np.searchsorted(values, inner_edges(values[0], values[-1]), side="left")
+    below = np.append(0, counts.cumsum())[places]
+    return tuple(np.diff(below, prepend=0, append=n).tolist())
 
 
 def inner_edges(low: float, high: float) -> Floats:

@@ -140,22 +140,22 @@ def _terms(frame: pd.DataFrame, column: Column, every: Every) -> Codes:
 
 def _in_order(codes: Codes) -> Codes:
     """Return the codes with levels in natural order: ``T2`` before ``T10``."""
-    order = sorted(range(len(codes.levels)), key=lambda i: _natural(codes.levels[i]))
+    order = sorted(range(len(codes.levels)), key=lambda i: natural(codes.levels[i]))
     place = np.full(len(order) + 1, -1, dtype=np.int64)
     place[order] = np.arange(len(order))
     return Codes(place[codes.values], tuple(codes.levels[i] for i in order))
 
 
-def _natural(level: str) -> tuple[tuple[int, int, str], ...]:
+def natural(level: str) -> tuple[tuple[int, int, str], ...]:
     """Return what to sort by: first a year, wherever it stands; numbers as numbers, seasons as in the year.
 
     An academic year (``2025/26``, ``2025-26``, ``2025/2026``) begins with its autumn.
 
-    >>> sorted(["T10", "T2", "T1b"], key=_natural)
+    >>> sorted(["T10", "T2", "T1b"], key=natural)
     ['T1b', 'T2', 'T10']
-    >>> sorted(["autumn 2025", "spring 2026", "spring 2025"], key=_natural)
+    >>> sorted(["autumn 2025", "spring 2026", "spring 2025"], key=natural)
     ['spring 2025', 'autumn 2025', 'spring 2026']
-    >>> sorted(["spring 2025/26", "autumn 2025/26"], key=_natural)
+    >>> sorted(["spring 2025/26", "autumn 2025/26"], key=natural)
     ['autumn 2025/26', 'spring 2025/26']
     """
     year = _YEAR.search(level)

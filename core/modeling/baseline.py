@@ -63,9 +63,17 @@ def fit_rule(features: Features, label: Floats) -> SingleColumnRule:
     """Return the best rule that the training students teach; their order should be a drawn one."""
     tried = features.take(np.arange(min(features.n_students, MOST_TRIED)))
     aucs = column_aucs(tried, label[: tried.n_students])
-    grouping = _grouping(features, int(np.argmax(aucs)))
-    counts = _counts(grouping, features, label)
-    return SingleColumnRule(grouping, _rates(counts[:, 0], counts[:, 1]))
+    return fit_rules(features, label, places=[int(np.argmax(aucs))])[0]
+
+
+def fit_rules(features: Features, label: Floats, *, places: Sequence[int]) -> list[SingleColumnRule]:
+    """Return the rule that each of these columns makes by itself."""
+    groupings = [_grouping(features, place) for place in places]
+    counts = [_counts(grouping, features, label) for grouping in groupings]
+    return [
+        SingleColumnRule(grouping, _rates(of[:, 0], of[:, 1]))
+        for grouping, of in zip(groupings, counts, strict=True)
+    ]
 
 
 def column_aucs(features: Features, label: Floats) -> Floats:

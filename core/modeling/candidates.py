@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
 from core.errors import InvalidChoice
 from core.modeling.design import Design, learn
+from core.modeling.estimators import FittedEstimator, fit_estimator
 from core.modeling.linear import LinearRisk
+from core.modeling.scorer import Scorer
 from core.modeling.table import Features, Floats
 
 DEFAULT = "logistic_regression"
@@ -42,6 +46,11 @@ class Fitted:
     def linear(self) -> LinearRisk:
         """The same model as terms of the table's columns."""
         return self.design.linear(self.weights, self.intercept)
+
+    @property
+    def scorer(self) -> Scorer:
+        """What scores students."""
+        return self.linear
 
 
 def fewest_of_level(n_students: int) -> int:
@@ -73,19 +82,96 @@ def logistic_regression(features: Features, label: Floats) -> Fitted:
     return Fitted(design, np.asarray(model.coef_[0], dtype=np.float64), float(model.intercept_[0]))
 
 
-CANDIDATES: Mapping[str, Callable[[Features, Floats], Fitted]] = MappingProxyType(
-    {DEFAULT: logistic_regression}
+def sparse_logistic_regression(
+    features: Features, label: Floats, *, l1_ratio: float, strength: float = 3.0
+) -> Fitted:
+    """Return a logistic regression whose penalty sets weights to zero: lasso at 1, elastic net between."""
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    design = learn(features, fewest_of_level=fewest_of_level(features.n_students))
+    matrix = design.matrix(features.numbers, features.codes)
+    model = LogisticRegression(
+        C=1 / strength, l1_ratio=l1_ratio, solver="saga", tol=1e-3, max_iter=200, random_state=0
+    )
+    with warnings.catch_warnings():
+        # Steps end where another one changes no third digit of a risk, or after 200.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(matrix, label)
+    return Fitted(design, np.asarray(model.coef_[0], dtype=np.float64), float(model.intercept_[0]))
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of model that can be trained."""
+
+    title: str
+    """As the screen calls it."""
+    words: str
+    """What it is, in one sentence."""
+    fit: Callable[..., Fitted | FittedEstimator] = field(repr=False)
+    """From a table of features, its label and settings by name to the fitted model."""
+
+
+def _by_name(name: str, features: Features, label: Floats, **settings: Any) -> FittedEstimator:
+    few = fewest_of_level(features.n_students)
+    return fit_estimator(name, features, label, fewest_of_level=few, **settings)
+
+
+FAMILIES: Mapping[str, Family] = MappingProxyType(
+    {
+        DEFAULT: Family(
+            "Logistic regression",
+            "A sum of what each column adds; every weight can be read.",
+            logistic_regression,
+        ),
+        "lasso": Family(
+            "Logistic regression, lasso",
+            "The same, with the weights of columns that add little set to zero.",
+            partial(sparse_logistic_regression, l1_ratio=1.0),
+        ),
+        "elastic_net": Family(
+            "Logistic regression, elastic net",
+            "Between the two: related columns keep a weight together.",
+            partial(sparse_logistic_regression, l1_ratio=0.5),
+        ),
+        "decision_tree": Family(
+            "Decision tree", "Questions with yes or no, six deep at most.", partial(_by_name, "decision_tree")
+        ),
+        "random_forest": Family(
+            "Random forest",
+            "The mean of 150 trees, each of a part of the students.",
+            partial(_by_name, "random_forest"),
+        ),
+        "gradient_boosting": Family(
+            "Gradient boosting",
+            "150 small trees, each correcting those before it.",
+            partial(_by_name, "gradient_boosting"),
+        ),
+        "support_vectors": Family(
+            "Support vector machine",
+            "A border as far from both kinds of students as can be; learned from 4,000 students at most.",
+            partial(_by_name, "support_vectors"),
+        ),
+        "neural_network": Family(
+            "Neural network",
+            "One layer of 16 units between columns and risk.",
+            partial(_by_name, "neural_network"),
+        ),
+    }
 )
-"""From a model's name to what fits it on a table and its label."""
+"""From a family's name to what it is; the reference comes first."""
 
 
 def must_exist(candidate: str) -> None:
-    """Do nothing if there is such a candidate; raises InvalidChoice."""
-    if candidate not in CANDIDATES:
-        raise InvalidChoice.of("model", candidate, tuple(CANDIDATES))
+    """Do nothing if there is such a family; raises InvalidChoice."""
+    if candidate not in FAMILIES:
+        raise InvalidChoice.of("model", candidate, tuple(FAMILIES))
 
 
-def fit(candidate: str, features: Features, label: Floats) -> Fitted:
-    """Return the candidate fitted on these students; raises InvalidChoice."""
+def fit(candidate: str, features: Features, label: Floats, **settings: Any) -> Fitted | FittedEstimator:
+    """Return the family fitted on these students; raises InvalidChoice."""
     must_exist(candidate)
-    return CANDIDATES[candidate](features, label)
+    return FAMILIES[candidate].fit(features, label, **settings)

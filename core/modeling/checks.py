@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 
 from core.errors import quoted
-from core.modeling import measures
+from core.modeling import leak_checks
 from core.modeling.auc_difference import auc_difference
-from core.modeling.baseline import MOST_TRIED, column_aucs
+from core.modeling.case import Case, Check, LeftOut, Severity, Verdict
 from core.modeling.evaluate import Evaluation
-from core.modeling.order import seeded_order
-from core.modeling.score_cells import count_scores
-from core.modeling.table import Features, Floats
+from core.modeling.table import Features
 from core.modeling.train import CrossValidated
 
 TOO_GOOD = 0.95
@@ -33,75 +27,24 @@ SEPARATED = 0.9999
 """M006: mean ROC-AUC on the training students."""
 
 
-class Severity(StrEnum):
-    """How much a check matters."""
-
-    ISSUE = "issue"
-    TIP = "tip"
-    PASSED = "passed"
-    NOT_APPLICABLE = "not applicable"
-
-
-@dataclass(frozen=True)
-class Check:
-    """One finding: what was looked at, how it came out, and what that means."""
-
-    code: str
-    title: str
-    severity: Severity
-    words: str
-
-
-class LeftOut(Protocol):
-    """A column that is no feature, and why."""
-
-    @property
-    def name(self) -> str:
-        """The column."""
-
-    @property
-    def reason(self) -> str:
-        """Why it is left out, as a sentence."""
-
-
-@dataclass(frozen=True)
-class _Case:
-    """What the checks look at; ``aucs`` is worked out once."""
-
-    validated: CrossValidated = field(repr=False)
-    evaluation: Evaluation = field(repr=False)
-    features: Features = field(repr=False)
-    excluded: Sequence[LeftOut]
-
-    @cached_property
-    def aucs(self) -> Floats:
-        """The ROC-AUC of each column alone, on at most ``MOST_TRIED`` students."""
-        drawn = seeded_order(self.features.student_ids, seed=self.validated.seed, purpose="checks")
-        rows = drawn[~np.isnan(self.validated.label[drawn])][:MOST_TRIED]
-        students, label = self.features.take(rows), self.validated.label[rows]
-        grouped = column_aucs(students, label)
-        n_numbers = students.numbers.shape[1]
-        ranked = [_rank_auc(students.numbers[:, j], label) for j in range(n_numbers)]
-        grouped[:n_numbers] = np.maximum(grouped[:n_numbers], ranked)
-        return grouped
-
-
-Verdict = tuple[Severity, str]
-
-
 def run_checks(
     validated: CrossValidated,
     evaluation: Evaluation,
     features: Features,
     *,
     excluded: Sequence[LeftOut] = (),
+    derived: Sequence[str] = (),
 ) -> tuple[Check, ...]:
-    """Return all checks of a model, in the order of their codes; ``excluded`` are the columns left out."""
-    case = _Case(validated, evaluation, features, excluded)
+    """Return all checks of a model, in the order of their codes.
+
+    ``excluded`` are the columns left out, ``derived`` the features that a recipe works out from columns
+    that decide the outcome.
+    """
+    case = Case(validated, evaluation, features, excluded, derived)
     return tuple(Check(code, title, *check(case)) for code, (title, check) in CHECKS.items())
 
 
-def _leak(case: _Case) -> Verdict:
+def _leak(case: Case) -> Verdict:
     """M001."""
     names = [column.name for column in case.features.columns]
     found = [name for name, auc in zip(names, case.aucs, strict=True) if auc >= TOO_GOOD]
@@ -122,7 +65,7 @@ def _leak(case: _Case) -> Verdict:
     return Severity.PASSED, f"No column tells the outcome alone; {nearest}."
 
 
-def _beats_baseline(case: _Case) -> Verdict:
+def _beats_baseline(case: Case) -> Verdict:
     """M002."""
     difference, low, high = auc_difference(case.validated.label, case.validated.held_out)
     span = f"{difference:+.3f} ROC-AUC, 95 % interval {low:+.3f} to {high:+.3f}"
@@ -133,11 +76,13 @@ def _beats_baseline(case: _Case) -> Verdict:
     )
 
 
-def _enough_students(case: _Case) -> Verdict:
+def _enough_students(case: Case) -> Verdict:
     """M003."""
     label = case.validated.label
     rarer = int(min((label == 1).sum(), (label == 0).sum()))
-    weights = max(_n_weights(case), 1)
+    weights = _n_weights(case)
+    if not weights:
+        return Severity.NOT_APPLICABLE, "This family of models does not weigh columns one by one."
     words = f"{rarer:,} students of the rarer outcome for {weights} weights in the model"
     if rarer < VERY_FEW * weights:
         return Severity.ISSUE, f"Only {words}: single reasons and odds ratios may be chance."
@@ -146,7 +91,7 @@ def _enough_students(case: _Case) -> Verdict:
     return Severity.PASSED, f"{words}."
 
 
-def _overfit(case: _Case) -> Verdict:
+def _overfit(case: Case) -> Verdict:
     """M004."""
     seen, unseen = float(np.mean(case.validated.train_auc)), case.validated.auc
     words = f"ROC-AUC {seen:.3f} on training students and {unseen:.3f} on others"
@@ -157,7 +102,7 @@ def _overfit(case: _Case) -> Verdict:
     return Severity.PASSED, f"{words}."
 
 
-def _calibration(case: _Case) -> Verdict:
+def _calibration(case: Case) -> Verdict:
     """M005."""
     metric = case.evaluation.metric("ece")
     if metric.value is None or case.evaluation.n_students < ENOUGH_FOR_CALIBRATION:
@@ -170,7 +115,7 @@ def _calibration(case: _Case) -> Verdict:
     return Severity.PASSED, f"{words}."
 
 
-def _separation(case: _Case) -> Verdict:
+def _separation(case: Case) -> Verdict:
     """M006."""
     seen = float(np.mean(case.validated.train_auc))
     if seen < SEPARATED:
@@ -181,7 +126,7 @@ def _separation(case: _Case) -> Verdict:
     )
 
 
-def _left_out(case: _Case) -> Verdict:
+def _left_out(case: Case) -> Verdict:
     """M007."""
     if not case.excluded:
         return Severity.PASSED, "Every column that may be a feature is one."
@@ -190,7 +135,7 @@ def _left_out(case: _Case) -> Verdict:
     return Severity.TIP, f"Columns left out: {len(case.excluded)}. {names}{more}"
 
 
-def _unknown_outcomes(case: _Case) -> Verdict:
+def _unknown_outcomes(case: Case) -> Verdict:
     """M008."""
     unknown, total = int(np.isnan(case.validated.label).sum()), len(case.validated.label)
     if not unknown:
@@ -201,7 +146,7 @@ def _unknown_outcomes(case: _Case) -> Verdict:
     )
 
 
-CHECKS: dict[str, tuple[str, Callable[[_Case], Verdict]]] = {
+CHECKS: dict[str, tuple[str, Callable[[Case], Verdict]]] = {
     "M001": ("Too good to be true", _leak),
     "M002": ("Better than the simple rule", _beats_baseline),
     "M003": ("Enough students for the features", _enough_students),
@@ -210,22 +155,14 @@ CHECKS: dict[str, tuple[str, Callable[[_Case], Verdict]]] = {
     "M006": ("The outcomes are not parted completely", _separation),
     "M007": ("Columns left out", _left_out),
     "M008": ("Students whose outcome is not known", _unknown_outcomes),
+    "M009": ("One column far ahead of the others", leak_checks.ahead),
+    "M010": ("The same students several times", leak_checks.copied),
+    "M011": ("Learns nothing where there is nothing", leak_checks.canary),
+    "M012": ("Features made from the outcome", leak_checks.made_of_outcome),
 }
 """From a check's code to its title and what looks."""
 
 
-def _rank_auc(values: Floats, label: Floats) -> float:
-    """Return the ROC-AUC of a number alone, whichever way it points; 0.5 where it has no meaning."""
-    known = ~np.isnan(values)
-    cells = count_scores(label[known], values[known])
-    auc = float(measures.auc(cells.negatives, cells.positives))
-    return 0.5 if np.isnan(auc) else max(auc, 1 - auc)
-
-
-def _n_weights(case: _Case) -> int:
-    """Return how many weights the largest fold model has, one a column and gap, and one a level but one."""
-    return max(
-        sum(1 + (0 < term.missing_share < 1) for term in model.numbers)
-        + sum(max(0, term.n_weights - 1) for term in model.categories)
-        for model in case.validated.models
-    )
+def _n_weights(case: Case) -> int:
+    """Return how many weights the largest fold model has; 0 for a family that does not weigh columns."""
+    return max(model.n_weights or 0 for model in case.validated.models)

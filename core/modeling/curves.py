@@ -11,6 +11,7 @@ from core.modeling.score_cells import ScoreCells
 from core.modeling.table import Floats, Integers
 
 MOST_POINTS = 200
+N_THRESHOLDS = 50
 
 
 def roc_curve(cells: ScoreCells) -> pd.DataFrame:
@@ -51,6 +52,26 @@ def calibration_curve(cells: ScoreCells) -> pd.DataFrame:
         for b in np.flatnonzero(n)
     ]
     return pd.DataFrame(rows, columns=["n", "mean_risk", "frac_observed", "low", "high"])
+
+
+def threshold_curve(cells: ScoreCells) -> pd.DataFrame:
+    """Return measure, threshold, value, low, high (Wilson): precision, recall and false alarms by the cut.
+
+    One row a measure and a threshold of 0, 0.02, ... 1, students of the threshold itself counted as listed;
+    a measure has no row where nobody is listed, or nobody has (or lacks) the outcome.
+    """
+    rows = []
+    for threshold in np.arange(N_THRESHOLDS + 1) / N_THRESHOLDS:
+        false_alarms, found = cells.at_least(threshold)
+        counts = {
+            "precision": (found, found + false_alarms),
+            "recall": (found, cells.n_positive),
+            "false alarms": (false_alarms, cells.n_negative),
+        }
+        rows += [
+            (measure, threshold, hits / n, *wilson(hits, n)) for measure, (hits, n) in counts.items() if n
+        ]
+    return pd.DataFrame(rows, columns=["measure", "threshold", "value", "low", "high"])
 
 
 def _thresholds(cells: ScoreCells) -> Floats:

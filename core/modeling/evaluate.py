@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from core.modeling import measures
-from core.modeling.curves import calibration_curve, precision_recall_curve, roc_curve
+from core.modeling.curves import calibration_curve, precision_recall_curve, roc_curve, threshold_curve
+from core.modeling.gains import gain_curve
 from core.modeling.intervals import Interval, mirrored, percentiles, resampled, wilson
 from core.modeling.metric import DEFINITIONS, NO_INTERVAL, Confusion, Metric
+from core.modeling.net_benefit import NetBenefit, net_benefit
 from core.modeling.ranking import MEASURES, HeldOut, Ranking, within_folds
 from core.modeling.score_cells import ScoreCells, count_scores, group_cells
 from core.modeling.table import Floats, Integers
+
+OF_LIST = ("precision_at_listed", "recall_at_listed", "lift")
+"""The measures of the list itself, whatever the cut of the others."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ class Evaluation:
     """Students on the list, known or not."""
     cut: float
     cells: ScoreCells = field(repr=False)
+    seed: int
 
     @property
     def prevalence(self) -> float | None:
@@ -78,6 +85,23 @@ class Evaluation:
         """Return n, mean_risk, frac_observed, low, high: one row a bin, risks rising."""
         return calibration_curve(self.cells)
 
+    def gain(self) -> pd.DataFrame:
+        """Return frac_listed, recall, low, high, lift, lift_low, lift_high: 21 points of the gain curve."""
+        return self._gain
+
+    def thresholds(self) -> pd.DataFrame:
+        """Return measure, threshold, value, low, high: precision, recall and false alarms by the cut."""
+        return threshold_curve(self.cells)
+
+    @cached_property
+    def decision(self) -> NetBenefit:
+        """The net benefit of the list beside that of supporting everybody and nobody."""
+        return net_benefit(self.cells)
+
+    @cached_property
+    def _gain(self) -> pd.DataFrame:
+        return gain_curve(self.cells, seed=self.seed)
+
 
 def evaluate(
     label: ArrayLike,
@@ -94,7 +118,8 @@ def evaluate(
     ``label`` holds 1, 0 or NaN, the risks lie in [0, 1], ``listed`` is true for students on the list;
     all have one entry a student, in the same order, which changes nothing. With ``held_out`` (of a
     cross-validation) ROC-AUC and PR-AUC are means over the folds, see ``ranking``. Proportions have
-    Wilson intervals, the others come from 1,000 resamples of the students.
+    Wilson intervals, the others come from 1,000 resamples of the students; recall and lift of the list
+    take each time as many students as the list holds.
     """
     labels, risks, simple = (np.asarray(a, dtype=np.float64) for a in (label, risk, baseline_risk))
     on_list = np.asarray(listed, dtype=bool)
@@ -102,16 +127,15 @@ def evaluate(
     n_known, found = int((on_list & known).sum()), int(labels[on_list & known].sum())
     cells, beside = (count_scores(labels[known], scores[known]) for scores in (risks, simple))
     ranking, beside_ranking = _rankings(labels, cells, beside, held_out)
-    values = _values(cells, ranking, cut) | {"precision_at_listed": _share(found, n_known)}
-    baseline = _values(beside, beside_ranking, cut) | {
-        "precision_at_listed": _precision_of_top(beside, n_known)
-    }
-    spans = _spans(cells, ranking, cut, values, seed=seed)
+    values = _values(cells, ranking, cut) | _of_list(cells, found, n_known)
+    on_top = _precision_of_top(beside, n_known)
+    baseline = _values(beside, beside_ranking, cut) | _of_list(beside, (on_top or 0.0) * n_known, n_known)
+    spans = _spans(cells, ranking, cut, values, n_listed=n_known, seed=seed)
     spans["precision_at_listed"] = wilson(found, n_known)
     metrics = tuple(
         _metric(name, values[name], spans.get(name), baseline[name], cells) for name in DEFINITIONS
     )
-    return Evaluation(metrics, cells.n, cells.n_positive, int(on_list.sum()), cut, cells)
+    return Evaluation(metrics, cells.n, cells.n_positive, int(on_list.sum()), cut, cells, seed)
 
 
 def _rankings(
@@ -141,7 +165,7 @@ def _why_undefined(name: str, cells: ScoreCells) -> str:
     """Say why a measure has no value."""
     if cells.n == 0:
         return "No student's outcome is known."
-    if name == "precision_at_listed":
+    if name == "precision_at_listed" or (name in OF_LIST and cells.n_positive):
         return "No student on the list has a known outcome."
     if name == "precision":
         return "No student's risk is at or over the cut."
@@ -172,26 +196,34 @@ def _at_cut(cells: ScoreCells, cut: float) -> dict[str, float | None]:
         "f1": _share(2 * table.found, 2 * table.found + table.false_alarms + table.missed),
         "precision": _share(table.found, table.found + table.false_alarms),
         "recall": recall,
+        "specificity": specificity,
     }
 
 
 def _truth(cells: ScoreCells) -> dict[str, float | None]:
     """Return how near the risks come to what happened."""
     if cells.n == 0:
-        return {"brier": None, "ece": None}
+        return {"brier": None, "log_loss": None, "ece": None}
     pair = (cells.negatives, cells.positives)
     bins = measures.calibration_bins(cells.negatives + cells.positives)
     squares = np.stack([cells.scores**2, (1 - cells.scores) ** 2])
     return {
         "brier": float(measures.brier(*pair, squares)),
+        "log_loss": float(measures.log_loss(*pair, measures.log_losses(cells.scores))),
         "ece": float(measures.calibration_error(*pair, cells.scores, bins)),
     }
 
 
 def _spans(
-    cells: ScoreCells, ranking: Ranking, cut: float, values: dict[str, float | None], *, seed: int
+    cells: ScoreCells,
+    ranking: Ranking,
+    cut: float,
+    values: dict[str, float | None],
+    *,
+    n_listed: int,
+    seed: int,
 ) -> dict[str, Interval | None]:
-    """Return the intervals of all measures but the list's."""
+    """Return the intervals of all measures but the list's precision."""
     if cells.n == 0:
         return {}
     table = _confusion(cells, cut)
@@ -199,9 +231,11 @@ def _spans(
         "accuracy": wilson(table.found + table.spared, table.n),
         "precision": wilson(table.found, table.found + table.false_alarms),
         "recall": wilson(table.found, cells.n_positive),
+        "specificity": wilson(table.spared, cells.n_negative),
     }
     ordered = ranking.intervals(MEASURES, seed=seed)
-    return spans | _cut_spans(table, seed=seed) | ordered | _truth_spans(cells, values, seed=seed)
+    drawn = _score_spans(cells, values, n_listed / cells.n, seed=seed)
+    return spans | _cut_spans(table, seed=seed) | ordered | drawn
 
 
 def _cut_spans(table: Confusion, *, seed: int) -> dict[str, Interval | None]:
@@ -228,21 +262,35 @@ def _f1(negatives: Integers, positives: Integers) -> Floats:
         return np.asarray(2 * positives[:, 1] / (positives.sum(axis=1) + positives[:, 1] + negatives[:, 1]))
 
 
-def _truth_spans(
-    cells: ScoreCells, values: dict[str, float | None], *, seed: int
+def _score_spans(
+    cells: ScoreCells, values: dict[str, float | None], listed: float, *, seed: int
 ) -> dict[str, Interval | None]:
-    """Resample the students by risk for the Brier score and the calibration error."""
+    """Resample the students by risk: for each resample a list of the same share of them is drawn up."""
     groups = group_cells(cells, measures.calibration_bins(cells.negatives + cells.positives))
     drawn = resampled(
         groups.negatives,
         groups.positives,
         {
             "brier": lambda n, p: measures.brier(n, p, groups.squares),
+            "log_loss": lambda n, p: measures.log_loss(n, p, groups.losses),
             "ece": lambda n, p: measures.calibration_error(n, p, groups.risk, groups.bins),
+            "recall_at_listed": lambda n, p: measures.recall_of_top(n, p, np.array([listed]))[:, 0],
         },
         seed=seed,
     )
-    return {"brier": percentiles(drawn["brier"]), "ece": mirrored(drawn["ece"], values["ece"] or 0.0)}
+    error = mirrored(drawn.pop("ece"), values["ece"] or 0.0)
+    recall = percentiles(drawn["recall_at_listed"])
+    lift = (recall[0] / listed, recall[1] / listed) if recall and listed else None
+    return {name: percentiles(found) for name, found in drawn.items()} | {"ece": error, "lift": lift}
+
+
+def _of_list(cells: ScoreCells, found: float, n_listed: int) -> dict[str, float | None]:
+    """Return the measures of a list with ``n_listed`` known outcomes, of which ``found`` happened."""
+    if not n_listed:
+        return dict.fromkeys(OF_LIST)
+    recall = _share(found, cells.n_positive)
+    lift = None if recall is None else recall * cells.n / n_listed
+    return {"precision_at_listed": found / n_listed, "recall_at_listed": recall, "lift": lift}
 
 
 def _precision_of_top(cells: ScoreCells, n_top: int) -> float | None:
@@ -253,6 +301,6 @@ def _precision_of_top(cells: ScoreCells, n_top: int) -> float | None:
     return float(np.interp(n_top, negatives + positives, positives)) / n_top
 
 
-def _share(hits: int, n: int) -> float | None:
+def _share(hits: float, n: int) -> float | None:
     """Return a proportion; None of nothing."""
     return hits / n if n else None

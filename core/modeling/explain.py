@@ -24,6 +24,8 @@ MOST_SAID = 3
 CHUNK = 100_000
 AGREEMENT_SAMPLE = 20_000
 """So many students, drawn by seed and id, show which way a column points."""
+SLOW_SAMPLE = 500
+"""So many do where each contribution takes many scores."""
 
 Rows = Integers | Sequence[int]
 
@@ -176,7 +178,8 @@ def _agreement(found: Explainer) -> Flags:
     """Return for each column whether its contributions rise with the observed outcome, or do not vary."""
     validated = found.validated
     order = seeded_order(found.features.student_ids, seed=validated.seed, purpose="agreement")
-    rows = order[~np.isnan(validated.label[order])][:AGREEMENT_SAMPLE]
+    is_sum = all(model.n_weights is not None for model in validated.models)
+    rows = order[~np.isnan(validated.label[order])][: AGREEMENT_SAMPLE if is_sum else SLOW_SAMPLE]
     values = found.contributions(rows).values
     label = validated.label[rows]
     return np.asarray((label - label.mean()) @ (values - values.mean(axis=0)) >= 0)

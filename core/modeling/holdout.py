@@ -70,7 +70,7 @@ def hold_out(
     rows = _split(labels, seeded_order(features.student_ids, seed=seed, purpose="split"))
     training = features.take(rows["train"])
     with one_thread():
-        model = candidates.fit(candidate, training, labels[rows["train"]]).linear
+        model = candidates.fit(candidate, training, labels[rows["train"]]).scorer
     rule = fit_rule(training, labels[rows["train"]])
     parts = {}
     for part, chosen in rows.items():

@@ -21,17 +21,17 @@ Measure = Callable[[Integers, Integers], Floats]
 """From the negatives and positives of each resample, shape (n, n_groups), to one number each."""
 
 
-def wilson(hits: int, n: int) -> Interval:
-    """Return the 95 % Wilson interval of a proportion; (0, 1) when nothing was tried.
+def wilson(hits: int, n: int, *, z: float = Z) -> Interval:
+    """Return the 95 % Wilson interval of a proportion (another one with another ``z``); (0, 1) of nothing.
 
     >>> tuple(round(x, 3) for x in wilson(8, 10))
     (0.49, 0.943)
     """
     if n == 0:
         return 0.0, 1.0
-    share, spread = hits / n, Z * Z / n
+    share, spread = hits / n, z * z / n
     middle = (share + spread / 2) / (1 + spread)
-    half = Z * sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
+    half = z * sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
     return max(0.0, min(middle - half, share)), min(1.0, max(middle + half, share))
 
 

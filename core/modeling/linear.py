@@ -67,6 +67,12 @@ class LinearRisk:
     numbers: tuple[NumberTerm, ...] = field(repr=False)
     categories: tuple[CategoryTerm, ...] = field(repr=False)
 
+    @property
+    def n_weights(self) -> int:
+        """The weights: one a number and one for its gaps, and one a level but one."""
+        of_numbers = sum(1 + (0 < term.missing_share < 1) for term in self.numbers)
+        return of_numbers + sum(max(0, term.n_weights - 1) for term in self.categories)
+
     def contributions(self, numbers: Floats, codes: NDArray[np.int32]) -> Floats:
         """Return what each column adds to the log-odds, shape (n_students, n_columns).
 

@@ -10,6 +10,8 @@ import numpy as np
 
 from core.modeling.table import Floats, Integers
 
+LEAST_RISK = 5e-7
+"""A risk is taken to be at least so far from 0 and from 1: half the last digit that is shown."""
 N_BINS = 10
 """Calibration bins, of about the same number of students; equal risks are never parted."""
 
@@ -41,6 +43,46 @@ def brier(negatives: Integers, positives: Integers, squares: Floats) -> Floats:
     """Return the mean squared error of the risk; ``squares`` holds it per cell for both outcomes."""
     total = negatives @ squares[0] + positives @ squares[1]
     return _ratio(total, (negatives + positives).sum(axis=-1))
+
+
+def log_loss(negatives: Integers, positives: Integers, losses: Floats) -> Floats:
+    """Return the mean log loss of the risk; ``losses`` holds it per cell for both outcomes."""
+    return brier(negatives, positives, losses)
+
+
+def log_losses(risk: Floats) -> Floats:
+    """Return the log loss of each risk without the outcome and with it, shape (2, n).
+
+    >>> log_losses(np.array([0.5])).round(3).tolist()
+    [[0.693], [0.693]]
+    """
+    inside = np.clip(risk, LEAST_RISK, 1 - LEAST_RISK)
+    return -np.stack([np.log1p(-inside), np.log(inside)])
+
+
+def recall_of_top(negatives: Integers, positives: Integers, shares: Floats) -> Floats:
+    """Return which share of those with the outcome the top shares of all students hold.
+
+    Shape (..., n_shares); ties at the end of a share have the places in common.
+
+    >>> recall_of_top(np.array([1, 1, 0]), np.array([0, 1, 1]), np.array([0.25, 0.5])).tolist()
+    [0.5, 0.75]
+    """
+    found = np.cumsum(positives[..., ::-1], axis=-1)
+    listed = np.cumsum((negatives + positives)[..., ::-1], axis=-1)
+    held = np.stack([_held(found, listed, share * listed[..., -1:]) for share in shares], axis=-1)
+    return _ratio(held, found[..., -1:])
+
+
+def _held(found: Integers, listed: Integers, length: Floats) -> Floats:
+    """Return how many a list of some length finds; the others are running totals from the top."""
+    place = np.minimum((listed < length).sum(axis=-1, keepdims=True), listed.shape[-1] - 1)
+    upper, found_upper = np.take_along_axis(listed, place, -1), np.take_along_axis(found, place, -1)
+    before = np.maximum(place - 1, 0)
+    lower = np.where(place > 0, np.take_along_axis(listed, before, -1), 0)
+    found_lower = np.where(place > 0, np.take_along_axis(found, before, -1), 0)
+    part = (length - lower) / np.maximum(upper - lower, 1)
+    return np.asarray((found_lower + part * (found_upper - found_lower))[..., 0])
 
 
 def calibration_error(negatives: Integers, positives: Integers, risk: Floats, bins: Integers) -> Floats:

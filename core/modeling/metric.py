@@ -20,10 +20,14 @@ DEFINITIONS: Mapping[str, str] = MappingProxyType(
         "f1": "The harmonic mean of precision and recall at the cut.",
         "precision": "Of the students at or over the cut, the share with the outcome.",
         "recall": "Of the students with the outcome, the share at or over the cut.",
+        "specificity": "Of the students without the outcome, the share under the cut.",
         "brier": "The mean squared difference between risk and outcome; lower is better.",
+        "log_loss": "The mean of minus the logarithm of the risk given to what happened; lower is better.",
         "ece": "The mean gap between risk and observed share over 10 bins of equal counts; lower is better.",
         "precision_at_listed": "Of the students on the list whose outcome is known, the share with "
         "the outcome.",
+        "recall_at_listed": "Of the students with the outcome, the share who are on the list.",
+        "lift": "How many times as often the outcome is met on the list as among all students; 1 is chance.",
     }
 )
 """What each measure means; 'the cut' is the evaluation's ``cut``, 0.5 unless set."""
@@ -37,9 +41,13 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "f1": "F1",
         "precision": "Precision",
         "recall": "Recall",
+        "specificity": "Specificity",
         "brier": "Brier score",
+        "log_loss": "Log loss",
         "ece": "Calibration error",
         "precision_at_listed": "Precision of the list",
+        "recall_at_listed": "Recall of the list",
+        "lift": "Lift of the list",
     }
 )
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from core.modeling.candidates import PENALTY, Fitted
+from core.modeling.candidates import DEFAULT, FAMILIES, PENALTY, Fitted
 from core.modeling.design import LevelColumns, NumberColumns
 from core.modeling.intervals import Z
 from core.modeling.linear import UNSEEN
@@ -49,6 +49,12 @@ class OddsRatios:
     rows: tuple[OddsRatio, ...]
     n_students: int
     """Students the model was fitted on."""
+    why_empty: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are none."""
+        return not self.rows
 
     def frame(self) -> pd.DataFrame:
         """Return column, label, comparison, odds_ratio, low, high, n."""
@@ -64,6 +70,10 @@ def odds_ratios(model: RiskModel, features: Features, label: ArrayLike) -> OddsR
     Numbers are compared over a step near one standard deviation, yes with no, and each value of a
     category with its most common one; values too seldom for a weight of their own stand together.
     """
+    if model.candidate != DEFAULT or not isinstance(model.fitted, Fitted):
+        title = FAMILIES[model.candidate].title
+        why = f"{title}: only the plain logistic regression has odds ratios with intervals."
+        return OddsRatios((), model.n_students, why)
     labels = np.asarray(label, dtype=np.float64)
     rows = np.flatnonzero(~np.isnan(labels))
     numbers, codes = model.aligned(features.take(rows))

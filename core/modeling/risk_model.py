@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.errors import ColumnNotFound, WrongKind
+from core.errors import ColumnNotFound, InvalidChoice, WrongKind
 from core.modeling import candidates
 from core.modeling.candidates import Fitted
+from core.modeling.estimators import FittedEstimator
 from core.modeling.linear import UNSEEN, LinearRisk
 from core.modeling.logistic import as_risk
 from core.modeling.order import seeded_order
@@ -25,7 +26,7 @@ from core.schema import Kind
 class RiskModel:
     """A fitted model as plain numbers; it learns nothing from the students it scores."""
 
-    fitted: Fitted = field(repr=False)
+    fitted: Fitted | FittedEstimator = field(repr=False)
     columns: tuple[FeatureColumn, ...]
     """What it was fitted on, numbers first; the levels give the codes their meaning."""
     candidate: str
@@ -35,8 +36,12 @@ class RiskModel:
 
     @cached_property
     def linear(self) -> LinearRisk:
-        """The model as plain numbers by column."""
-        return self.fitted.linear
+        """The model as plain numbers by column; raises InvalidChoice for a family that is no sum."""
+        if isinstance(self.fitted, Fitted):
+            return self.fitted.linear
+        raise InvalidChoice(
+            f"The model '{self.candidate}' is no sum of columns.", hint="Use a logistic regression."
+        )
 
     def predict_risk(self, features: Features) -> Floats:
         """Return the risk of each row in [0, 1], 6 decimals.
@@ -49,7 +54,7 @@ class RiskModel:
 
     def predict_log_odds(self, features: Features) -> Floats:
         """Return the log-odds of the same, before rounding."""
-        return self.linear.log_odds(*self.aligned(features))
+        return self.fitted.scorer.log_odds(*self.aligned(features))
 
     def aligned(self, features: Features) -> tuple[Floats, NDArray[np.int32]]:
         """Return the numbers and codes of a table as the model knows them; unseen values are UNSEEN."""

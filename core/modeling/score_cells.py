@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from core.modeling.measures import log_losses
 from core.modeling.table import Floats, Integers
 
 MOST_CELLS = 1024
@@ -69,6 +70,8 @@ class Groups:
     """The mean score of the group."""
     squares: Floats = field(repr=False)
     """The mean squared error of the group's negatives and positives, shape (2, n_groups)."""
+    losses: Floats = field(repr=False)
+    """Their mean log loss, shape (2, n_groups)."""
     bins: Integers = field(repr=False)
     """The calibration bin of each group."""
 
@@ -89,15 +92,18 @@ def group_cells(cells: ScoreCells, bins: Integers, most: int = MOST_CELLS) -> Gr
         negatives.astype(np.int64),
         positives.astype(np.int64),
         np.bincount(place, totals * cells.scores, n_groups) / (negatives + positives),
-        np.stack(
-            [
-                np.bincount(place, cells.negatives * cells.scores**2, n_groups) / np.maximum(negatives, 1),
-                np.bincount(place, cells.positives * (1 - cells.scores) ** 2, n_groups)
-                / np.maximum(positives, 1),
-            ]
-        ),
+        _means(cells, place, np.stack([cells.scores**2, (1 - cells.scores) ** 2])),
+        _means(cells, place, log_losses(cells.scores)),
         bins[np.searchsorted(place, np.arange(n_groups))],
     )
+
+
+def _means(cells: ScoreCells, place: Integers, values: Floats) -> Floats:
+    """Return the mean of the values over each group's negatives and positives, shape (2, n_groups)."""
+    rows = []
+    for counts, of_outcome in zip((cells.negatives, cells.positives), values, strict=True):
+        rows.append(np.bincount(place, counts * of_outcome) / np.maximum(np.bincount(place, counts), 1))
+    return np.stack(rows)
 
 
 def _from_top(counts: Integers) -> Integers:

@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 from core.errors import NotEnoughStudents, OneOutcomeOnly, SchemaError
 from core.modeling import candidates, measures
 from core.modeling.baseline import SingleColumnRule, fit_rule, rule_in_words
-from core.modeling.linear import LinearRisk
 from core.modeling.logistic import as_risk, log_odds_of
 from core.modeling.order import seeded_order, stratified_parts
 from core.modeling.ranking import HeldOut
 from core.modeling.score_cells import count_scores
+from core.modeling.scorer import Scorer
 from core.modeling.table import FeatureColumn, Features, Floats, Progress
 from core.modeling.threads import one_thread
 
@@ -42,7 +42,7 @@ class CrossValidated:
     """1, 0, or NaN where the outcome is not known."""
     held_out: HeldOut = field(repr=False)
     """The scores (log-odds) of each repeat by itself, and the folds."""
-    models: tuple[LinearRisk, ...] = field(repr=False)
+    models: tuple[Scorer, ...] = field(repr=False)
     """Model ``repeat * folds + fold`` did not see the students of that fold."""
     rules: tuple[SingleColumnRule, ...] = field(repr=False)
     """The simple rules, in the same order."""
@@ -157,7 +157,7 @@ class _Run:
         self.log_odds = np.zeros((repeats, len(label)))
         self.simple = np.zeros((repeats, len(label)))
         self.fold_of = np.full((repeats, len(label)), -1, dtype=np.int8)
-        self.models: list[LinearRisk] = []
+        self.models: list[Scorer] = []
         self.rules: list[SingleColumnRule] = []
         self.fold_auc: list[float] = []
         self.train_auc: list[float] = []
@@ -182,7 +182,7 @@ class _Run:
         held_out = np.flatnonzero(parts == fold)
         seen = np.flatnonzero((parts >= 0) & (parts != fold))
         training = self.table.take(seen)
-        model = candidates.fit(self.candidate, training, self.label[seen]).linear
+        model = candidates.fit(self.candidate, training, self.label[seen]).scorer
         rule = fit_rule(training, self.label[seen])
         self.models.append(model)
         self.rules.append(rule)
@@ -193,7 +193,7 @@ class _Run:
         self.add(repeat, self.unknown, model, rule, 1 / self.folds)
 
     def add(
-        self, repeat: int, rows: NDArray[np.intp], model: LinearRisk, rule: SingleColumnRule, share: float
+        self, repeat: int, rows: NDArray[np.intp], model: Scorer, rule: SingleColumnRule, share: float
     ) -> Floats:
         """Add a share of what a model and a rule say of these rows, and return the model's log-odds."""
         students = self.table.take(rows)

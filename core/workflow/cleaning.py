@@ -24,6 +24,7 @@ from core.sources.base import Progress
 from core.workflow.parquet import to_parquet_bytes
 from core.workflow.requests import CleaningRequest, TableRequest
 from core.workflow.stated import connections_of
+from core.workflow.step_words import KINDS
 from core.workflow.tables import load_table
 from core.workflow.workspace import put
 
@@ -69,6 +70,17 @@ class Cleaned:
     left_out: Path
     """Every row that was left out and why, as CSV."""
 
+    @property
+    def loss(self) -> str:
+        """A sentence with the numbers where fewer than half of the students are left; empty otherwise."""
+        told = self.report
+        if not told.loses_most:
+            return ""
+        step = told.halved_by
+        if step is not None:
+            return f"'{KINDS[step.kind][0]}' would leave {step.n_out:,} of {step.n_in:,} students."
+        return f"The recipe would leave {told.n_out:,} of {told.n_out + told.n_lost:,} students."
+
 
 def examine(
     actor: Actor, request: TableRequest, *, settings: Settings, progress: Progress | None = None
@@ -105,7 +117,7 @@ def clean(
     recipe = recipe_for(actor, dataset, request, settings=settings)
     recipe.check(dataset.schema)
     report(0.4, "Cleaning, and accounting for every student")
-    done = _done(recipe, dataset) if engine == "pandas" else _done_on_spark(recipe, dataset, settings)
+    done = recipe.fit_clean(dataset) if engine == "pandas" else _done_on_spark(recipe, dataset, settings)
     fitted, cleaned, ledger = done
     report(0.8, "Writing the cleaned table")
     after, steps = cleaned.collect(), ledger.frame().assign(what=_in_words(fitted))
@@ -128,23 +140,17 @@ def clean(
     )
 
 
-def _done(recipe: Recipe, dataset: Dataset) -> tuple[FittedRecipe, Dataset, CleaningReport]:
-    """Return what the recipe learned, the cleaned table, and the ledger."""
-    fitted = recipe.fit(dataset)
-    return fitted, *fitted.clean(dataset)
-
-
 def _done_on_spark(
     recipe: Recipe, dataset: Dataset, settings: Settings
 ) -> tuple[FittedRecipe, Dataset, CleaningReport]:
-    """Return the same, learned and done by Spark; the rows keep their order."""
+    """Return the recipe with what it learned, the table and the ledger, by Spark; rows keep their order."""
     from core.sources.spark.lent import lent_session
 
     with lent_session(connections_of(settings)) as session:
 
         def work() -> tuple[FittedRecipe, Dataset, CleaningReport]:
             with frames.kept(frames.on_spark(numbered(dataset.collect()), session.spark)) as held:
-                return _done(recipe, dataset.with_frame(held, note="Cleaned by a Spark in this computer."))
+                return recipe.fit_clean(dataset.with_frame(held, note="Cleaned by a Spark in this computer."))
 
         return session.run(work)
 
@@ -163,6 +169,18 @@ def read_recipe(actor: Actor, content: bytes) -> Recipe:
         raise RecipeError(
             "The file is not a recipe: it is not text.", hint="Choose a JSON file that this page saved."
         ) from error
+
+
+def recipe_file(actor: Actor, recipe: Recipe) -> bytes:
+    """Return the recipe as a file that ``read_recipe`` takes in again; raises RecipeError."""
+    require(actor, Action.CLEAN, synthetic=True)
+    content = (recipe.to_json() + "\n").encode()
+    if len(content) > LARGEST_RECIPE:
+        raise RecipeError(
+            f"The recipe has {len(content):,} bytes as a file, which is more than {LARGEST_RECIPE:,}.",
+            hint="Take a step out, or name fewer values in it: the file could not be read again.",
+        )
+    return content
 
 
 def _in_words(fitted: FittedRecipe) -> list[str]:

@@ -12,24 +12,29 @@ from typing import Any
 
 from core.caseload.access import Action, Actor, require
 from core.cleaning.export import to_csv_bytes
-from core.errors import AppError, BadFile, ColumnNotFound
+from core.errors import AppError, BadFile, ColumnNotFound, RecipeError
 from core.modeling.thresholds import AtScore, ForCapacity
 from core.schema import Role
 from core.settings import Settings
 from core.sources.base import DemoSpec, FileSpec
 from core.sources.demo.write import write_school
 from core.workflow import cleaning
+from core.workflow.describing import describe
 from core.workflow.evaluation import evaluation_report
 from core.workflow.joining import join_plan, load_report
 from core.workflow.listing import list_csv
 from core.workflow.parquet import to_parquet_bytes
 from core.workflow.planning import read_plan
 from core.workflow.profiling import profile_of
+from core.workflow.publishing import draft_card, issues, publish
+from core.workflow.replaying import read_request
 from core.workflow.requests import CleaningRequest, TableRequest, TrainingRequest
+from core.workflow.scoring import published_model, score_file
 from core.workflow.segmenting import segment, segments_frame
 from core.workflow.stated import connections_of
 from core.workflow.tables import load_table
 from core.workflow.training import train
+from core.workflow.versions import version_card
 
 
 def at_risk(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:
@@ -57,7 +62,8 @@ def at_risk(actor: Actor, options: argparse.Namespace, *, settings: Settings) ->
 def profile(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:
     """Print what is in a file, and write it as JSON where that was asked for."""
     _check_places(options.file, options.json)
-    found = profile_of(actor, _table_request(actor, options, settings), settings=settings)
+    request = _table_request(actor, options, settings)
+    found = profile_of(actor, request, settings=settings, engine=options.engine)
     if options.json is not None:
         _write({options.json: _json(found.as_dict())})
     print(found.as_text())
@@ -73,11 +79,14 @@ def clean(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> N
         recipe = cleaning.read_recipe(actor, _content(options.recipe))
     request = CleaningRequest(_table_request(actor, options, settings), recipe)
     done = cleaning.clean(actor, request, settings=settings, progress=_progress, engine=options.engine)
+    if done.loss and not options.keep_few:
+        way_out = "Nothing is written. Change the recipe, or add --keep-few to write it all the same."
+        raise RecipeError(done.loss, hint=way_out)
     rows = done.parquet if options.out.suffix.lower() == ".parquet" else done.csv
     made = (rows, done.ledger, done.left_out)
     contents = {place: one.read_bytes() for place, one in zip(asked, made, strict=False) if place is not None}
     if options.save_recipe is not None:
-        contents[options.save_recipe] = (done.recipe.to_json() + "\n").encode()
+        contents[options.save_recipe] = cleaning.recipe_file(actor, done.recipe)
     _write(contents)
     report = done.report
     _say(f"{report.n_out:,} of {report.n_in:,} rows are written to '{options.out}'.")
@@ -94,6 +103,60 @@ def write_segments(actor: Actor, options: argparse.Namespace, *, settings: Setti
     found = segment(actor, request, settings=settings, progress=_progress)
     _write({options.out: to_csv_bytes(segments_frame(actor, found, k=options.k))})
     _say(found.verdict)
+
+
+def retrain(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:
+    """Train what a request asks for; write the card and the figures, and publish where that was asked for."""
+    _check_places(options.request, options.card, options.metrics)
+    if options.publish and not (options.reason or "").strip():
+        raise AppError("A model is published with a reason.", hint="Give it with --reason.")
+    beside = options.request.absolute().parent
+    request = read_request(actor, _content(options.request), beside=beside, settings=settings)
+    training = train(actor, request, settings=settings, progress=_progress)
+    bundle = None
+    if options.publish:
+        bundle = publish(
+            actor, training, reason=options.reason, override=options.override or "", settings=settings
+        )
+    contents = {}
+    if options.card is not None:
+        as_html = options.card.suffix.lower() in {".html", ".htm"}
+        contents[options.card] = (
+            draft_card(actor, training, as_html=as_html)
+            if bundle is None
+            else version_card(actor, bundle.id, settings=settings, as_html=as_html)
+        )
+    if options.metrics is not None:
+        contents[options.metrics] = _json(describe(actor, training))
+    _write(contents)
+    auc = training.evaluation.metric("roc_auc")
+    _say(f"{training.n_students:,} students; ROC-AUC {auc.value:.3f}, the simple rule {auc.baseline:.3f}.")
+    for check in issues(actor, training):
+        _say(f"{check.code} {check.title}: {check.words}")
+    if bundle is not None:
+        _say(f"Published as {bundle.id}.")
+
+
+def score(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:
+    """Write the risks of the students of a file by a published model."""
+    _check_places(options.file, options.out)
+    published = published_model(actor, options.model, settings=settings)
+    spec = FileSpec(
+        path=str(options.file),
+        name=options.file.name,
+        delimiter=options.delimiter,
+        encoding=options.encoding,
+        decimal=options.decimal,
+        sheet=options.sheet,
+    )
+    scored = score_file(actor, published, spec, settings=settings, progress=_progress)
+    _write({options.out: scored.csv()})
+    _say(f"{len(scored.risk):,} students are scored in '{options.out}' by the model {scored.model}.")
+    n = len(scored.left_out)
+    if n:
+        _say(f"{n:,} {'row was' if n == 1 else 'rows were'} left out by the model's recipe.")
+    for note in scored.notes:
+        _say(note)
 
 
 def demo(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:  # noqa: ARG001  as all commands
@@ -235,4 +298,4 @@ def _progress(fraction: float, words: str) -> None:
         print(f"\r{fraction:4.0%} {words:<60}", end=end, file=sys.stderr, flush=True)
 
 
-__all__: Sequence[str] = ("at_risk", "clean", "demo", "load", "profile", "write_segments")
+__all__: Sequence[str] = ("at_risk", "clean", "demo", "load", "profile", "retrain", "score", "write_segments")

@@ -1,34 +1,25 @@
-"""The cleaned table as it is explored: with the outcome as a column, and the part that a viewer chose.
-
-Figures of a part and of another part that differs by a few students would together tell about those few
-(docs/decisions/0015): so each part that was shown to somebody is remembered, and a part that could be
-compared with one of them is not shown.
-"""
+"""The cleaned table as it is explored: with the outcome as a column, and the part that a viewer chose."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from core.caseload.access import Actor
 from core.dataset import Provenance
-from core.eda.filters import Filter, kept, may_show
+from core.eda.filters import Bits, Filter, kept, packed
 from core.eda.values import identifies
 from core.eda.withholding import MIN_GROUP
-from core.errors import AppError, InvalidChoice
+from core.errors import AppError
 from core.features.outcome import parse_outcome
 from core.schema import Column, Kind, Role, Schema
 from core.settings import Settings
-from core.workflow.requests import TrainingRequest, digest_of
+from core.workflow.requests import TrainingRequest
+from core.workflow.shown import Filters, ShownParts
 from core.workflow.students import students
-from core.workflow.workspace import add_line
 
-Filters = tuple[Filter, ...]
 OUTCOME_TITLE = "The outcome"
 """What the outcome is called beside the columns of the table."""
 
@@ -65,45 +56,25 @@ def explored(
     whole = _with_outcome(table, request.outcome) if request.outcome else table
     if not filters:
         return whole
-    mark = digest_of(f"{actor.who} {dataset.provenance.content_hash}")
-    place = settings.workspace / "shown" / f"{mark}.jsonl"
-    return _part(whole, tuple(filters), outcome=request.outcome, place=place)
+    shown = ShownParts.of(actor, dataset.provenance, settings=settings)
+    return _part(whole, tuple(filters), outcome=request.outcome, shown=shown)
 
 
-def _part(table: ExploredTable, filters: Filters, *, outcome: str, place: Path) -> ExploredTable:
+def _part(table: ExploredTable, filters: Filters, *, outcome: str, shown: ShownParts) -> ExploredTable:
     """Return the rows that meet the filters, once it is certain that they may be shown."""
-    shown = _shown(place)
-    wide = table
-    for other in dict.fromkeys(text for text, _ in shown if text and text not in table.schema):
-        wide = _with_outcome(wide, other)
-    before = [earlier for _, earlier in shown if _is_possible(earlier, wide)]
-    decision = may_show(wide.frame, filters, schema=wide.schema, shown=before)
-    if not decision.is_shown:
-        raise InvalidChoice(decision.why, hint="Choose another condition, or leave one out.")
-    if filters not in before:
-        add_line(place, json.dumps({"outcome": outcome, "filters": [asdict(one) for one in filters]}))
     rows = kept(table.frame, filters, schema=table.schema)
+    shown.admit(rows, filters, outcome=outcome, bits_of=lambda *earlier: _bits(table, *earlier))
     return replace(table, frame=table.frame[rows].reset_index(drop=True))
 
 
-def _shown(place: Path) -> list[tuple[str, Filters]]:
-    """Return the outcome and the filters of each part that was shown; a line that was cut off is none."""
-    found = []
-    for line in place.read_text(encoding="utf-8").splitlines() if place.exists() else ():
-        with suppress(ValueError, TypeError, KeyError, InvalidChoice):
-            raw = json.loads(line)
-            filters = (Filter(**{**one, "values": tuple(one["values"])}) for one in raw["filters"])
-            found.append((str(raw["outcome"]), tuple(filters)))
-    return found
-
-
-def _is_possible(filters: Filters, table: ExploredTable) -> bool:
-    """Tell whether the filters still fit: a column may be gone by another recipe."""
+def _bits(table: ExploredTable, outcome: str, filters: Filters) -> Bits | None:
+    """Return which rows are in an earlier part; None if its filters do not fit, as by another recipe."""
+    needed = outcome not in table.schema and any(one.column == outcome for one in filters)
+    wide = _with_outcome(table, outcome) if needed else table
     try:
-        kept(table.frame, filters, schema=table.schema)
+        return packed(kept(wide.frame, filters, schema=wide.schema))
     except AppError:
-        return False
-    return True
+        return None
 
 
 def _with_outcome(table: ExploredTable, text: str) -> ExploredTable:

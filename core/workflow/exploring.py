@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
 from core.caseload.access import Action, Actor, require
 from core.dataset import Provenance
+from core.eda.coded import summarise_part
 from core.eda.distributions import Distribution, distribution
-from core.eda.filters import Filter
+from core.eda.fields import Field
+from core.eda.filters import Filter, kept_in
 from core.eda.groups import GroupComparison, compare_groups
 from core.eda.missingness import Missingness, missing_pattern
 from core.eda.outliers import Outliers, find_outliers
@@ -22,10 +25,14 @@ from core.eda.values import identifies
 from core.schema import Column, Kind, Role, Schema
 from core.settings import Settings
 from core.sources.base import Progress, silent
-from core.workflow.explored import explored
+from core.workflow.explored import ExploredTable, explored
+from core.workflow.preparing import Prepared, bits_of, open_prepared
 from core.workflow.requests import TrainingRequest
+from core.workflow.shown import ShownParts
 
-__all__ = ["Comparison", "Exploration", "Filter", "compare", "corrected_together", "explore"]
+__all__ = ["Comparison", "Exploration", "Filter", "compare", "corrected_together", "explore", "look_over"]
+Figures = Literal["summary", "distributions", "associations", "missingness", "outliers"]
+"""What an exploration may hold: the names of its fields."""
 METHODS = {
     "pearson": "correlation (Pearson)",
     "spearman": "rank correlation (Spearman)",
@@ -45,12 +52,6 @@ MOST_GROUPS = 60
 class Exploration:
     """What the Explore page shows; no student is named and small groups are withheld."""
 
-    summary: Summary
-    distributions: Mapping[str, Distribution]
-    """By column name, in the schema's order; columns that identify students are not among them."""
-    associations: Associations
-    missingness: Missingness
-    outliers: Outliers
     schema: Schema
     """What was explored: the cleaned table's columns, and the outcome where one is set."""
     outcome: str | None
@@ -64,6 +65,15 @@ class Exploration:
     """Students."""
     n_of: int
     """Students without the filters."""
+    fields: tuple[Field, ...] = ()
+    """What students can be chosen by, of all students; only where it was asked for."""
+    summary: Summary | None = None
+    """As the following: None, or empty, where it was not asked for."""
+    distributions: Mapping[str, Distribution] = field(default_factory=dict)
+    """By column name, in the schema's order; columns that identify students are not among them."""
+    associations: Associations | None = None
+    missingness: Missingness | None = None
+    outliers: Outliers | None = None
 
     @property
     def titles(self) -> dict[str, str]:
@@ -85,8 +95,17 @@ class Exploration:
     @property
     def choices(self) -> tuple[str, ...]:
         """The columns that can be drawn, barriers first, protected ones last."""
-        able = [c for c in self.schema if c.name in self.distributions]
-        able = [c for c in able if not self.distributions[c.name].is_empty]
+        able = [name for name, shown in self.distributions.items() if not shown.is_empty]
+        return self._in_order(able)
+
+    @property
+    def ways_to_choose(self) -> dict[str, Field]:
+        """What students can be chosen by, by column name, barriers first, protected ones last."""
+        by_name = {one.column: one for one in self.fields}
+        return {name: by_name[name] for name in self._in_order(by_name)}
+
+    def _in_order(self, names: Iterable[str]) -> tuple[str, ...]:
+        able = [self.schema.column(name) for name in names]
         return tuple(c.name for c in sorted(able, key=lambda c: _FIRST.get(c.role, 1)))
 
     def _groups(self, column: Column) -> bool:
@@ -105,7 +124,7 @@ class Exploration:
         chosen = reach.sort_values(ascending=False, kind="stable").index[:MAP_COLUMNS]
         pairs = pairs[pairs["left"].isin(chosen) & pairs["right"].isin(chosen)]
         both = pd.concat([pairs, pairs.rename(columns={"left": "right", "right": "left"})])
-        place = {name: i for i, name in enumerate(self.associations.columns)}
+        place = {name: i for i, name in enumerate(self._related.columns)}
         both = both.sort_values(["left", "right"], key=lambda names: names.map(place), kind="stable")
         return self._titled(both).rename(columns={"left": "column_a", "right": "column_b"})
 
@@ -119,7 +138,11 @@ class Exploration:
         return self._titled(pairs.loc[order]).reset_index(drop=True)
 
     def _pairs(self) -> pd.DataFrame:
-        return _with_information(self.associations.frame()).dropna(subset="value")
+        return _with_information(self._related.frame()).dropna(subset="value")
+
+    @property
+    def _related(self) -> Associations:
+        return self.associations or Associations((), (), 0, 0)
 
     def _titled(self, pairs: pd.DataFrame) -> pd.DataFrame:
         words = {side: pairs[side].map(self.titles) for side in ("left", "right")}
@@ -138,48 +161,94 @@ class Comparison:
     provenance: Provenance
 
 
+def look_over(
+    actor: Actor, request: TrainingRequest, *, filters: tuple[Filter, ...] = (), settings: Settings
+) -> Exploration:
+    """Return the summary of the students who meet all ``filters``, and what students can be chosen by.
+
+    Counted from the table that ``prepare`` has made: a matter of milliseconds. Raises as ``explored``, and
+    FileNotFoundError before the table is prepared.
+    """
+    prepared = open_prepared(actor, request, settings=settings)
+    table, rows = prepared.table, None
+    if filters:
+        rows = kept_in(table, filters)
+        ShownParts.of(actor, prepared.provenance, settings=settings).admit(
+            rows, filters, outcome=request.outcome,
+            bits_of=lambda *earlier: bits_of(actor, request, prepared, *earlier, settings=settings),
+        )  # fmt: skip
+    summary = summarise_part(table, rows)
+    return Exploration(
+        **_facts(request, prepared, n=summary.n_rows, n_of=table.n_rows),
+        schema=table.schema,
+        fields=prepared.fields,
+        summary=summary,
+    )
+
+
 def explore(
     actor: Actor,
     request: TrainingRequest,
     *,
+    figures: tuple[Figures, ...] = get_args(Figures),
     filters: Sequence[Filter] = (),
     settings: Settings,
     progress: Progress | None = None,
 ) -> Exploration:
-    """Return every figure of the Explore page for the cleaned table, gaps still being gaps.
+    """Return ``figures`` of the cleaned table, gaps still being gaps; all figures of the page by default.
 
     With ``filters``, for the students who meet all of them; raises InvalidChoice where those are too few.
     """
     require(actor, Action.EXPLORE, synthetic=request.table.is_demo)
     report = progress or silent
-    report(0.0, "Cleaning the table")
+    report(0.0, "Reading the table")
     table = explored(actor, request, filters=filters, settings=settings)
-    frame, schema = table.frame, table.schema
-    report(0.2, "Summarising the columns")
-    summary = summarise(frame, schema=schema)
-    report(0.4, "Counting the values")
-    used = tuple(c for c in schema if c.role is not Role.IGNORED)
-    distributions = {c.name: distribution(frame, column=c) for c in used if not identifies(c)}
-    report(0.6, "Looking for what goes together")
-    trivial = [frozenset((request.outcome, name)) for name in table.decided_by]
-    associations = associate(frame, schema=schema, information=True, leave_out=trivial)
-    report(0.8, "Looking at what is missing")
-    missingness = missing_pattern(frame, schema=Schema(used))
-    report(0.9, "Looking for outliers")
+    found: dict[str, Any] = {}
+    for number, name in enumerate(figures):
+        words, work_out = _FIGURES[name]
+        report(0.2 + 0.8 * number / len(figures), words)
+        found[name] = work_out(table, request)
     return Exploration(
-        summary=summary,
-        distributions=distributions,
-        associations=associations,
-        missingness=missingness,
-        outliers=find_outliers(frame, schema=schema),
-        schema=schema,
-        outcome=request.outcome if table.decided_by else None,
-        decided_by=table.decided_by,
-        notes=table.notes,
-        provenance=table.provenance,
-        n=len(frame),
-        n_of=table.n_of,
+        **_facts(request, table, n=len(table.frame), n_of=table.n_of), schema=table.schema, **found
     )
+
+
+def _facts(request: TrainingRequest, table: ExploredTable | Prepared, *, n: int, n_of: int) -> dict[str, Any]:
+    """Return what an exploration says of its table beside the figures."""
+    return {
+        "outcome": request.outcome if table.decided_by else None,
+        "decided_by": table.decided_by,
+        "notes": table.notes,
+        "provenance": table.provenance,
+        "n": n,
+        "n_of": n_of,
+    }
+
+
+def _distributions(table: ExploredTable, _: TrainingRequest) -> dict[str, Distribution]:
+    return {c.name: distribution(table.frame, column=c) for c in _used(table) if not identifies(c)}
+
+
+def _associations(table: ExploredTable, request: TrainingRequest) -> Associations:
+    trivial = [frozenset((request.outcome, name)) for name in table.decided_by]
+    return associate(table.frame, schema=table.schema, information=True, leave_out=trivial)
+
+
+def _used(table: ExploredTable) -> tuple[Column, ...]:
+    return tuple(c for c in table.schema if c.role is not Role.IGNORED)
+
+
+_FIGURES: Mapping[str, tuple[str, Callable[[ExploredTable, TrainingRequest], Any]]] = {
+    "summary": ("Summarising the columns", lambda table, _: summarise(table.frame, schema=table.schema)),
+    "distributions": ("Counting the values", _distributions),
+    "associations": ("Looking for what goes together", _associations),
+    "missingness": (
+        "Looking at what is missing",
+        lambda table, _: missing_pattern(table.frame, schema=Schema(_used(table))),
+    ),
+    "outliers": ("Looking for outliers", lambda table, _: find_outliers(table.frame, schema=table.schema)),
+}
+"""What is said while figures are worked out, and how they are."""
 
 
 def compare(

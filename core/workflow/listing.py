@@ -143,10 +143,7 @@ def student_sheet(
     segments: Segments | None = None,
 ) -> StudentSheet:
     """Return one student's sheet; raises Forbidden, InvalidChoice with the nearest id."""
-    decision = may_see(actor, student_id, synthetic=training.provenance.synthetic)
-    if not isinstance(decision, Allowed):
-        raise Forbidden(f"You may not see this student: {decision.reason}.", hint="Ask an administrator.")
-    row = _row_of(training, student_id)
+    row = row_of(actor, training, student_id)
     (told,) = training.explainer.explain([row])
     found = segments is not None and not segments.is_empty
     return StudentSheet(
@@ -165,8 +162,14 @@ def student_sheet(
     )
 
 
-def _row_of(training: Training, student_id: str) -> int:
-    """Return the row of a student; raises InvalidChoice with the nearest id."""
+def row_of(actor: Actor, training: Training, student_id: str) -> int:
+    """Return the row of a student whom the actor may see.
+
+    Raises Forbidden, InvalidChoice with the nearest id.
+    """
+    decision = may_see(actor, student_id, synthetic=training.provenance.synthetic)
+    if not isinstance(decision, Allowed):
+        raise Forbidden(f"You may not see this student: {decision.reason}.", hint="Ask an administrator.")
     places = np.flatnonzero(training.features.student_ids == student_id)
     if len(places):
         return int(places[0])

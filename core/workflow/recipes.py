@@ -19,7 +19,7 @@ from core.cleaning.recipe_diff import changes
 from core.errors import AppError, InvalidChoice, RecipeError, choices_hint
 from core.schema import Schema
 from core.settings import Settings
-from core.workflow.cleaning import LARGEST_RECIPE, read_recipe
+from core.workflow.cleaning import LARGEST_RECIPE, read_recipe, recipe_file
 from core.workflow.workspace import DRAFT, forget_drafts
 
 __all__ = [
@@ -66,7 +66,7 @@ def save_recipe(actor: Actor, name: str, recipe: Recipe, *, settings: Settings) 
     """
     _require(actor)
     called = checked_name(actor, name)
-    _require_readable(recipe)
+    recipe_file(actor, recipe)  # raises for one that could not be read again
     saved = SavedRecipe(called, 0, actor.who, datetime.now(UTC), replace(recipe, name=called))
     try:
         return replace(saved, version=_kept(_folder(settings, called), _written(saved)))
@@ -119,7 +119,7 @@ def fitting(actor: Actor, recipe: Recipe, schema: Schema) -> Recipe:
     Raises ColumnNotFound, and RecipeError for one whose own file would be too large to be read again.
     """
     _require(actor, synthetic=True)
-    _require_readable(recipe)
+    recipe_file(actor, recipe)  # raises for one that could not be read again
     recipe.check(schema)
     return recipe
 
@@ -136,16 +136,6 @@ def recipe_changes(actor: Actor, before: Recipe, after: Recipe) -> tuple[str, ..
     """Return in a sentence each what ``after`` does in another way than ``before``."""
     _require(actor, synthetic=True)
     return tuple(change.words for change in changes(before.steps, after.steps))
-
-
-def _require_readable(recipe: Recipe) -> None:
-    """Do nothing if the recipe's file can be taken in again; raises RecipeError."""
-    size = len(recipe.to_json().encode())
-    if size > LARGEST_RECIPE:
-        raise RecipeError(
-            f"The recipe has {size:,} bytes as a file, which is more than {LARGEST_RECIPE:,}.",
-            hint="Take a step out, or name fewer values in it: the file could not be read again.",
-        )
 
 
 def _require(actor: Actor, *, synthetic: bool = False) -> None:

@@ -136,9 +136,9 @@ class TrainingRequest:
         """Return the request with another outcome expression."""
         return replace(self, outcome=outcome.strip())
 
-    def with_model(self, *, exclude: tuple[str, ...], seed: int) -> TrainingRequest:
-        """Return the request with other columns kept out and another seed."""
-        return replace(self, exclude=tuple(sorted(exclude)), seed=seed)
+    def with_model(self, *, exclude: tuple[str, ...], seed: int, model: str | None = None) -> TrainingRequest:
+        """Return the request with other columns kept out, another seed and, where named, another family."""
+        return replace(self, exclude=tuple(sorted(exclude)), seed=seed, model=model or self.model)
 
     def _with_table(self, table: TableRequest) -> TrainingRequest:
         return replace(self, cleaning=replace(self.cleaning, table=table))

@@ -71,8 +71,7 @@ def preview_step(
     rows = replace(whole, frame=frames.wrap(whole.collect(limit=PREVIEW_ROWS)))
     if progress is not None:
         progress(0.4, "Trying the step")
-    fitted = Recipe(steps).fit(rows)
-    after, ledger = fitted.clean(rows)
+    fitted, after, ledger = Recipe(steps).fit_clean(rows)
     told = ledger.steps[-1]
     before = FittedRecipe(Recipe(steps[:-1]), fitted.states[:-1], fitted.fitted_on).apply(rows)
     gone = ledger.exclusions_frame().query("step == @index + 1")

@@ -74,7 +74,7 @@ def _cleaner(
         dataset = load_table(actor, request.table, settings=settings)
         progress(0.3, "Cleaning")
         recipe = recipe_for(actor, dataset, request, settings=settings).without_in_folds()
-        cleaned, report = recipe.fit(dataset).clean(dataset)
+        _, cleaned, report = recipe.fit_clean(dataset)
         written = {
             "rows": [asdict(exclusion) for exclusion in report.exclusions],
             "columns": [(name, step.what) for step in report.steps for name in step.columns_dropped],

@@ -9,13 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.caseload.access import Action, Actor, require
+from core.cleaning.derive import DeriveColumn
+from core.cleaning.recipe import Recipe
 from core.cleaning.report import Exclusion
 from core.dataset import Dataset, Provenance
 from core.errors import NotEnoughStudents, OutcomeError
 from core.features.build import build_features
 from core.features.outcome import Outcome
 from core.features.table import Excluded, FeatureTable
-from core.modeling.checks import Check, run_checks
+from core.modeling.case import Check
+from core.modeling.checks import run_checks
 from core.modeling.evaluate import Evaluation, evaluate
 from core.modeling.explain import Explainer, explainer
 from core.modeling.holdout import Holdout, hold_out
@@ -101,9 +104,37 @@ def train(
 
     Raises SourceError, RecipeError, OutcomeError, SchemaError, ModelError.
     """
-    require(actor, Action.TRAIN, synthetic=request.table.is_demo)
     report = progress or silent
     report(0.0, "Reading and cleaning the table")
+    ready = prepare_training(actor, request, settings=settings)
+    validated = cross_validate(
+        ready.features,
+        ready.label,
+        candidate=request.model,
+        seed=request.seed,
+        outcome=ready.outcome.text,
+        progress=stage(report, 0.1, 0.7),
+    )
+    return _finish(request, ready.cleaned, ready.outcome, ready.features, validated, report)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What a training request means for its students, before anything is fitted."""
+
+    cleaned: Students = field(repr=False)
+    outcome: Outcome
+    label: Floats = field(repr=False)
+    """1, 0, or NaN where the outcome is not known; in the order of the cleaned table."""
+    features: FeatureTable = field(repr=False)
+
+
+def prepare_training(actor: Actor, request: TrainingRequest, *, settings: Settings) -> Prepared:
+    """Return the students' features and outcomes.
+
+    Raises SourceError, RecipeError, OutcomeError, SchemaError.
+    """
+    require(actor, Action.TRAIN, synthetic=request.table.is_demo)
     cleaned = students(actor, request.cleaning, settings=settings)
     frame = cleaned.table.collect()
     outcome = _outcome(request, cleaned)
@@ -112,15 +143,7 @@ def train(
     features = build_features(
         frame, schema=cleaned.table.schema, outcome_columns=outcome.columns, exclude=request.exclude
     )
-    validated = cross_validate(
-        features,
-        label,
-        candidate=request.model,
-        seed=request.seed,
-        outcome=outcome.text,
-        progress=stage(report, 0.1, 0.7),
-    )
-    return _finish(request, cleaned, outcome, features, validated, report)
+    return Prepared(cleaned, outcome, label, features)
 
 
 def evaluate_at(actor: Actor, training: Training, policy: ThresholdPolicy) -> Evaluation:
@@ -164,7 +187,11 @@ def _finish(
         why_no_holdout=why_no_holdout,
         odds=odds,
         checks=run_checks(
-            validated, evaluation, features, excluded=_surprising(left_out, request, cleaned, outcome)
+            validated,
+            evaluation,
+            features,
+            excluded=_surprising(left_out, request, cleaned, outcome),
+            derived=_made_of_outcome(request.cleaning.recipe, features, outcome),
         ),
         left_out=cleaned.left_out,
         columns_left_out=left_out,
@@ -179,6 +206,15 @@ def _surprising(
     expected = {*outcome.columns, *request.exclude}
     usable = {*cleaned.table.schema.names(*MODEL_ROLES), *(name for name, _ in cleaned.columns_left_out)}
     return [one for one in left_out if one.name in usable - expected]
+
+
+def _made_of_outcome(recipe: Recipe | None, features: FeatureTable, outcome: Outcome) -> list[str]:
+    """Return the features that the recipe works out from columns that decide the outcome, at any remove."""
+    tainted = set(outcome.columns)
+    for step in recipe.steps if recipe else ():
+        if step.is_on and isinstance(step, DeriveColumn) and tainted & set(step.needs):
+            tainted.add(step.column)
+    return [column.name for column in features.columns if column.name in tainted]
 
 
 def _evaluate(validated: CrossValidated, curve: ThresholdCurve, policy: ThresholdPolicy) -> Evaluation:

@@ -46,6 +46,59 @@ def histogram(frame, *, title: str, alt: str, key: str | None = None) -> None:
     )
 
 
+def histogram_with_box(frame, box, *, title: str, alt: str, key: str | None = None) -> None:
+    """A histogram of numbers with its box above it, on the same line; five numbers of the box are drawn."""
+    top, height, room = float(frame["n"].max()), 290, 50
+    over = f"datum.value > {top!r}"
+    hidden = {"condition": {"test": over, "value": 0}}
+    ticks = {
+        "labelExpr": f"{over} ? '' : datum.label", "gridOpacity": {**hidden, "value": 0.35},
+        "tickOpacity": {**hidden, "value": 1}, "tickCount": 6,
+    }  # fmt: skip
+    ends = [axis("low", "From", format=".4~g"), axis("high", "To", format=".4~g"), axis("n", "Students")]
+    encoding = {
+        "x": axis("low", title, bin={"binned": True}),
+        "x2": {"field": "high"},
+        "y": axis(
+            "n", "Students", axis=ticks,
+            scale={"domain": [0, top * height / (height - room)], "nice": False},
+        ),
+        "tooltip": ends,
+    }  # fmt: skip
+    bars_ = {"mark": {"type": "bar", "color": BLUE}, "encoding": encoding}
+    draw({"layer": [bars_, *_box(box, title, y=room / 2 - 4)], "height": height}, frame, alt=alt, key=key)
+
+
+BOX = {
+    "low_whisker": "Whisker from", "q25": "Lower quarter", "median": "Median", "q75": "Upper quarter",
+    "high_whisker": "Whisker to",
+}  # fmt: skip
+"""The five numbers of a box, as they are called."""
+
+
+def _box(box, title: str, *, y: float) -> list[dict]:
+    """Return the layers of one box at a height of the chart, in pixels."""
+    values = {"values": [{field: getattr(box, field) for field in BOX}]}
+    tooltip = [axis(field, name, format=".4~g") for field, name in BOX.items()]
+
+    def layer(mark: dict, low: str, high: str | None = None) -> dict:
+        x = {"x": axis(low, title), **({"x2": {"field": high}} if high else {})}
+        encoding = {**x, "y": {"value": y}, "tooltip": tooltip}
+        return {"data": values, "mark": {"color": ORANGE, **mark}, "encoding": encoding}
+
+    whisker, cap = {"type": "rule", "strokeWidth": 2}, {"type": "tick", "size": 12, "thickness": 2}
+    return [
+        layer(whisker, "low_whisker", "q25"),
+        layer(whisker, "q75", "high_whisker"),
+        layer(cap, "low_whisker"),
+        layer(cap, "high_whisker"),
+        layer(
+            {"type": "bar", "size": 22, "fillOpacity": 0.25, "stroke": ORANGE, "strokeWidth": 2}, "q25", "q75"
+        ),
+        layer({"type": "tick", "size": 22, "thickness": 4}, "median"),
+    ]
+
+
 def bars(frame, *, category: str, value: str, title: str, alt: str, key: str | None = None) -> None:
     """Horizontal bars in the order of the frame."""
     encoding = {
@@ -53,7 +106,7 @@ def bars(frame, *, category: str, value: str, title: str, alt: str, key: str | N
         "x": axis(value, title),
         "tooltip": [axis(category, "Group", "nominal"), axis(value, title, format=".4~g")],
     }
-    height = 60 + 24 * len(frame)
+    height = 90 + 24 * len(frame)
     draw(
         {"mark": {"type": "bar", "color": BLUE}, "encoding": encoding, "height": height},
         frame,

@@ -1,10 +1,24 @@
 """The panels of the Explore page; each takes finished results and draws them."""
 
+from functools import partial
+
 import streamlit as st
 
 from core import cache
 from core.schema import Kind
-from pages.ui import charts, explore_charts, explore_filter, explore_words, raw_rows, state, text, widgets
+from pages.ui import (
+    behind,
+    charts,
+    explore_charts,
+    explore_filter,
+    explore_gaps,
+    explore_outliers,
+    explore_words,
+    raw_rows,
+    state,
+    text,
+    widgets,
+)
 
 NUMBER = {"format": "localized", "width": 100}
 FIGURE = {"format": "%.4g", "width": 90}
@@ -23,6 +37,9 @@ def summary(found) -> None:
         f"{text.count(found.n, 'student')}, {text.count(n_columns, 'column')}, {n_numbers} of them numbers. "
         "Values that could identify a student are counted, never shown."
     )
+    hidden = explore_words.withheld_figures(found.summary)
+    if hidden:
+        st.caption(hidden)
     st.dataframe(
         found.summary.frame(),
         key="summary",
@@ -52,7 +69,7 @@ def _summary_columns() -> dict:
     return {
         "label": config.TextColumn("Column", pinned=True, width=190),
         "sparkline": config.BarChartColumn(
-            "Shape", width=110, help="From lowest to highest, or by frequency."
+            "Shape", width=110, y_min=0, help="From lowest to highest, or by frequency."
         ),
         "kind": config.TextColumn("Holds", width=80),
         "role": config.TextColumn("Used as", width=90),
@@ -80,15 +97,41 @@ def distribution(found) -> None:
     words = explore_words.distribution(result)
     st.markdown(text.md(words))
     if not result.is_histogram:
-        charts.bars(
-            result.frame(), category="label", value="n", title="Students", alt=words, key=f"bars_{name}"
-        )
+        _categories(result, words, titles[name])
         return
     unit = f" ({result.unit})" if result.unit else ""
-    charts.histogram(result.frame(), title=f"{titles[name]}{unit}", alt=words, key=f"histogram_{name}")
+    _histogram(result, words, f"{titles[name]}{unit}")
     if result.kind is Kind.NUMBER:
         _five_numbers(result)
         _curves(found, name, unit)
+
+
+def _categories(result, words: str, title: str) -> None:
+    """The students in each category, and the table behind the bars."""
+    key, frame = f"bars_{result.column}", result.frame()
+    charts.bars(frame, category="label", value="n", title="Students", alt=words, key=key)
+    columns = {
+        "label": behind.words("Value"),
+        "n": behind.number("Students"),
+        "share": behind.number("Share", "percent"),
+    }
+    behind.table(frame, columns, key=key, name=title, alt=f"The students at each value of {title}.")
+
+
+def _histogram(result, words: str, title: str) -> None:
+    """The students in each bin, for numbers with the box above, and the table behind the bars."""
+    key, frame, end = f"histogram_{result.column}", result.frame(), behind.day
+    if result.kind is Kind.NUMBER:
+        end = partial(behind.number, form="%.6g")
+        charts.histogram_with_box(frame, result.boxes[0], title=title, alt=words, key=key)
+        st.caption(
+            "The box above the bars holds the middle half, the thick line in it is the median; the lines "
+            "beside it end at the last value within 1.5 times its length."
+        )
+    else:
+        charts.histogram(frame, title=title, alt=words, key=key)
+    columns = {"low": end("From"), "high": end("To"), "n": behind.number("Students")}
+    behind.table(frame, columns, key=key, name=title, alt=f"The students in each bin of {title}.")
 
 
 def _curves(found, name: str, unit: str) -> None:
@@ -106,9 +149,15 @@ def _curves(found, name: str, unit: str) -> None:
         widgets.empty(curves.why_empty)
         return
     words = f"The smoothed shape of {titles[name]}" + (f" in each group of {titles[by]}." if by else ".")
-    explore_charts.curves(curves.frame(), title=f"{titles[name]}{unit}", alt=words, key=f"curves_{name}")
+    title, key, frame = f"{titles[name]}{unit}", f"curves_{name}", curves.frame()
+    explore_charts.curves(frame, title=title, alt=words, key=key)
     alike = " Each area is as large as the others." if by else ""
     st.caption(f"{text.md(words)} Higher where more students are.{alike}")
+    columns = {"group": behind.words("Group")} if by else {}
+    columns |= {"x": behind.number(title, "%.6g"), "y": behind.number("Height", "%.4g")}
+    behind.table(
+        frame, columns, key=key, name=f"shape {titles[name]}", alt=f"The points of the curve. {words}"
+    )
 
 
 def _five_numbers(result) -> None:
@@ -145,32 +194,24 @@ def relations(found) -> None:
 def _pairs(pairs) -> None:
     """The pairs as a table, strongest first."""
     config = st.column_config
-    st.dataframe(
-        pairs,
-        key="pairs",
-        hide_index=True,
-        placeholder="",
-        width="stretch",
-        height=raw_rows.height(len(pairs)),
-        column_order=["left", "right", "value", "method", "low", "high", "q", "information", "n"],
-        column_config={
-            "left": config.TextColumn("Column", width=220),
-            "right": config.TextColumn("With", width=220),
-            "value": config.NumberColumn("Strength", format="%.2f", width=80),
-            "method": config.TextColumn("Measured by", width=200),
-            "n": config.NumberColumn("Students", **NUMBER),
-            "low": config.NumberColumn("95 % from", format="%.2f", width=80),
-            "high": config.NumberColumn("to", format="%.2f", width=80),
-            "q": config.NumberColumn("Adjusted p", format="%.3f", width=90),
-            "information": config.NumberColumn(
-                "Shared information",
-                format="%.2f",
-                width=120,
-                help="Normalised mutual information, 0 to 1: also finds bends that a correlation misses.",
-            ),
-        },
-        alt="Every pair of columns, strongest first.",
-    )
+    columns = {
+        "left": config.TextColumn("Column", width=220),
+        "right": config.TextColumn("With", width=220),
+        "value": config.NumberColumn("Strength", format="%.2f", width=80),
+        "method": config.TextColumn("Measured by", width=200),
+        "low": config.NumberColumn("95 % from", format="%.2f", width=80),
+        "high": config.NumberColumn("to", format="%.2f", width=80),
+        "q": config.NumberColumn("Adjusted p", format="%.3f", width=90),
+        "information": config.NumberColumn(
+            "Shared information",
+            format="%.2f",
+            width=120,
+            help="Normalised mutual information, 0 to 1: also finds bends that a correlation misses.",
+        ),
+        "n": config.NumberColumn("Students", **NUMBER),
+    }
+    alt = "Every pair of columns, strongest first."
+    behind.open_table(pairs, columns, key="association_map", name="relations", alt=alt)
 
 
 def missing(found) -> None:
@@ -185,14 +226,29 @@ def missing(found) -> None:
     charts.bars(
         gaps, category="label", value="missing", title="Students without a value", alt=words, key="gaps"
     )
+    columns = {
+        "label": behind.words("Column"),
+        "missing": behind.number("Students without a value"),
+        "share": behind.number("Share", "percent"),
+    }
+    behind.table(gaps, columns, key="gaps", name="gaps", alt="The gaps of each column, most first.")
+    explore_gaps.together(found)
+    _sets_and_dependences(found, result)
+
+
+def _sets_and_dependences(found, result) -> None:
+    """The sets of gaps that many students have, beside the gaps that depend on another column."""
     left, right = st.columns(2)
     with left:
-        st.markdown("**Missing together**")
+        st.markdown("**The most frequent sets of gaps**")
         rows = [{"columns": _columns(one.columns, found.titles), "n": one.n} for one in result.patterns]
         students = st.column_config.NumberColumn("Students", format="localized")
         _table(
             rows, "patterns", {"columns": "What is missing", "n": students}, "The most frequent sets of gaps."
         )
+        if result.n_patterns_withheld:
+            hidden = text.count(result.n_patterns_withheld, "set")
+            st.caption(f"{hidden} of few students, or that would tell of few, not shown.")
     with right:
         st.markdown("**Gaps that depend on another column**")
         depend = [
@@ -246,10 +302,12 @@ def outliers(found) -> None:
         hide_index=True,
         placeholder="",
         width="stretch",
+        height=raw_rows.height(len(result.columns), most=15),
         column_order=["label", "unit", "n", "n_iqr", "n_robust", *BOUNDS, "note"],
         column_config=_outlier_columns(),
         alt=words,
     )
+    explore_outliers.students(found)
 
 
 BOUNDS = {

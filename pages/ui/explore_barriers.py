@@ -4,7 +4,17 @@ import streamlit as st
 
 from core import cache
 from core.schema import Kind
-from pages.ui import charts, explore_charts, explore_filter, explore_words, raw_rows, state, text, widgets
+from pages.ui import (
+    behind,
+    charts,
+    explore_charts,
+    explore_filter,
+    explore_words,
+    raw_rows,
+    state,
+    text,
+    widgets,
+)
 
 SIDES = ("above", "below")
 MOST = 4
@@ -68,24 +78,36 @@ def _counts(result) -> None:
     with left:
         charts.bars(frame, category="barriers", value="n", title="Students", alt=words, key="barrier_counts")
         st.caption("Students by the number of their barriers.")
+        columns = {
+            "barriers": behind.words("Barriers"),
+            "n": behind.number("Students"),
+            "share": behind.number("Share", "percent"),
+        }
+        behind.table(frame, columns, key="barrier_counts", name="barriers", alt=words)
     if right is not None:
         with right:
-            rates = frame.dropna(subset="rate").assign(group=frame["barriers"] + " barriers")
-            explore_charts.intervals(
-                rates,
-                value="rate",
-                title="Share with the outcome",
-                alt=words,
-                as_percent=True,
-                key="barrier_rates",
-            )
-            st.caption("The outcome at each number; the line is the 95 % interval. Association, never cause.")
+            _rates(frame.dropna(subset="rate"), words)
     if counts.n_unknown < 0:
         st.caption("For a few students a value is not known; it counts as no barrier.")
     elif counts.n_unknown:
         st.caption(
             f"For {text.count(counts.n_unknown, 'student')} a value is not known; it counts as no barrier."
         )
+
+
+def _rates(frame, words: str) -> None:
+    """The outcome at each number of barriers, and the table behind it."""
+    frame = frame.assign(group=frame["barriers"] + " barriers")
+    title, key = "Share with the outcome", "barrier_rates"
+    explore_charts.intervals(frame, value="rate", title=title, alt=words, as_percent=True, key=key)
+    st.caption("The outcome at each number; the line is the 95 % interval. Association, never cause.")
+    columns = {
+        "barriers": behind.words("Barriers"),
+        "n": behind.number("Students"),
+        "rate": behind.number(title, "percent"),
+        **behind.interval("percent"),
+    }
+    behind.table(frame, columns, key=key, name="outcome by barriers", alt=f"{title} at each number.")
 
 
 def _pairs(pairs, titles: dict) -> None:

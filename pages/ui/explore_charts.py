@@ -4,7 +4,7 @@ import html
 
 import streamlit as st
 
-from pages.ui.charts import BLUE, axis, draw
+from pages.ui.charts import BLUE, GREY, axis, draw
 
 
 def intervals(
@@ -26,7 +26,7 @@ def intervals(
         {"mark": {"type": "point", "filled": True, "size": 90, "color": BLUE, "opacity": 1}, "encoding": dot},
     ]
     named = {"calculate": "datum.group + ' (' + format(datum.n, ',') + ')'", "as": "named"}
-    height = 60 + 32 * len(frame)
+    height = 90 + 30 * len(frame)
     draw({"transform": [named], "encoding": base, "layer": layers, "height": height}, frame, alt=alt, key=key)
 
 
@@ -55,7 +55,57 @@ def spread(distribution, *, title: str, alt: str, key: str | None = None) -> Non
         dragmode=False,
     )
     figure.update_yaxes(autorange="reversed", ticksuffix="  ")
-    st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})
+    st.plotly_chart(figure, key=key, alt=alt, config=PICTURE)
+
+
+PICTURE = {
+    "displaylogo": False,
+    "modeBarButtons": [["toImage"]],
+    "toImageButtonOptions": {"format": "svg", "filename": "spread"},
+}
+"""Plotly's bar of buttons has one left: it saves the picture as SVG."""
+
+
+def gap_map(frame, *, alt: str, key: str | None = None) -> None:
+    """Squares of ``column_a`` by ``column_b``: the number missing both in it, coloured by ``r``.
+
+    The number of a column's own gaps stands where it meets itself; withheld squares are empty but for a dash.
+    """
+    order = list(dict.fromkeys(frame["column_a"]))
+    own = "datum.column_a === datum.column_b"
+    labels = {"labelLimit": 180, "labelOverlap": False}
+    base = {
+        "x": axis("column_a", "", "nominal", sort=order, axis={**labels, "labelAngle": -45}),
+        "y": axis("column_b", "", "nominal", sort=order, axis=labels),
+    }
+    told = {"filter": f"!datum.is_withheld && !({own})"}
+    colour = axis("r", "Together", scale={"scheme": "blueorange", "domain": [-1, 1]})
+    tooltip = [
+        axis("column_a", "Column", "nominal"), axis("column_b", "With", "nominal"),
+        axis("n_both", "Lack both", format=","), axis("r", "Together", format=".2f"),
+        axis("share_of_either", "Of those who lack one", format=".0%"),
+    ]  # fmt: skip
+    white = {"condition": {"test": "abs(datum.r) > 0.6", "value": "white"}, "value": "#0B1220"}
+    number = {"type": "text", "fontSize": 11}
+    layers = [
+        {"transform": [told], "mark": "rect", "encoding": {"color": colour, "tooltip": tooltip}},
+        {
+            "transform": [told],
+            "mark": number,
+            "encoding": {"text": axis("n_both", "", format=",.3~s"), "color": white, "tooltip": tooltip},
+        },
+        {
+            "transform": [{"filter": own}],
+            "mark": {**number, "fontWeight": "bold", "color": BLUE},
+            "encoding": {"text": axis("n_a", "", format=",.3~s")},
+        },
+        {
+            "transform": [{"filter": "datum.is_withheld"}],
+            "mark": {**number, "text": "–", "color": GREY},
+            "encoding": {},
+        },
+    ]
+    draw({"encoding": base, "layer": layers, "height": 130 + 28 * len(order)}, frame, alt=alt, key=key)
 
 
 def curves(frame, *, title: str, alt: str, key: str | None = None) -> None:

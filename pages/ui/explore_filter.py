@@ -22,18 +22,45 @@ def chosen(request) -> tuple:
 
 
 def draw(request, found) -> None:
-    """Draw the conditions in use, each with a way out, and the form for another one."""
-    in_use = chosen(request)
+    """Draw the conditions in use, each with a way out and its bounds, and the form for another one.
+
+    ``found`` is about all students: what can be chosen does not hang on what was chosen.
+    """
+    in_use, ways = chosen(request), found.ways_to_choose
     for number, one in enumerate(in_use):
         words = in_words(one, found.titles, found.schema.column(one.column).kind)
-        st.button(
-            f"Only: {text.md(words)}", key=f"filter_out_{number}", icon=":material/close:",
-            help="Take this condition out", on_click=_keep,
-            args=(request, in_use[:number] + in_use[number + 1 :]),
-        )  # fmt: skip
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                f"Only: {text.md(words)}", key=f"filter_out_{number}", icon=":material/close:",
+                help="Take this condition out", on_click=_keep,
+                args=(request, in_use[:number] + in_use[number + 1 :]),
+            )  # fmt: skip
+            way = ways.get(one.column)
+            if way is not None and way.kind is Kind.NUMBER and one.test in ON_LINE:
+                _bounds(request, number, one, way, words)
     if len(in_use) < MOST:
         with st.expander("Only some students", icon=":material/filter_alt:"):
-            _form(request, found)
+            _form(request, found.titles, ways)
+
+
+def _bounds(request, number: int, one, way, words: str) -> None:
+    """Draw the bounds of a condition in use; moving one shows the students of the moved one."""
+    ends = ("From", "To") if one.test == "between" else (one.test.capitalize(),)
+    keys = [_key(request, f"bound_{number}_{end}") for end in ends]
+    for end, key, value in zip(ends, keys, one.values, strict=True):
+        st.session_state[key] = value
+        st.number_input(
+            f"{words}: {end}", key=key, step=way.step, format="%.10g", width=150,
+            label_visibility="collapsed", on_change=_move, args=(request, number, keys),
+        )  # fmt: skip
+
+
+def _move(request, number: int, keys) -> None:
+    """Put other bounds into a condition in use."""
+    in_use = chosen(request)
+    old = in_use[number]
+    moved = cache.Filter(old.column, old.test, tuple(float(st.session_state[key]) for key in keys))
+    _keep(request, (*in_use[:number], moved, *in_use[number + 1 :]))
 
 
 def in_words(one, titles: dict, kind) -> str:
@@ -53,45 +80,48 @@ def _number(value: float) -> str:
     return f"{value:,.15g}"
 
 
-def _form(request, found) -> None:
+def _form(request, titles: dict, ways: dict) -> None:
     """Draw the column, the test and the values of another condition."""
     columns = st.columns(3, vertical_alignment="bottom")
     column = columns[0].selectbox(
-        "Only where", found.choices, key=_key(request, "column"), format_func=found.titles.__getitem__
+        "Only where", list(ways), key=_key(request, "column"), format_func=titles.__getitem__
     )
     if column is None:
         return
-    shown = found.distributions[column]
-    tests = (ON_LINE if shown.is_histogram else ON_LEVELS) + ON_GAPS
+    way = ways[column]
+    tests = (ON_LINE if way.is_on_a_line else ON_LEVELS) + ON_GAPS
     test = columns[1].selectbox("Test", tests, key=_key(request, f"test_{column}"))
     with columns[2]:
-        values = _values(request, shown, column, test)
+        values = _values(request, way, column, test)
     ready = test in ON_GAPS or bool(values)
-    if st.button("Show only these students", icon=":material/check:", disabled=not ready):
-        _keep(request, (*chosen(request), cache.Filter(column, test, values)))
-        st.rerun()
+    more = (cache.Filter(column, test, values),) if ready else ()
+    st.button(
+        "Show only these students", icon=":material/check:", disabled=not ready,
+        on_click=_keep, args=(request, (*chosen(request), *more)),
+    )  # fmt: skip
 
 
-def _values(request, shown, column: str, test: str) -> tuple:
+def _values(request, way, column: str, test: str) -> tuple:
     """Draw the fields for the values of a test, and return them."""
     key = _key(request, f"values_{column}_{test}")
     if test in ON_GAPS:
         return ()
-    if not shown.is_histogram:
-        return tuple(st.multiselect("Values", [bar.label for bar in shown.bars], key=key))
-    box = shown.boxes[0]
-    if shown.kind is Kind.DATE:
-        return _days(box, test, key)
-    first = float(box.median if test != "between" else box.q25)
-    values = (st.number_input("Value", value=first, key=key),)
+    if not way.is_on_a_line:
+        return tuple(st.multiselect("Values", way.levels, key=key))
+    low, middle, high = way.quarters
+    if way.kind is Kind.DATE:
+        return _days((low, middle, high), test, key)
+    line = {"step": way.step, "format": "%.10g"}
+    first = float(middle if test != "between" else low)
+    values = (st.number_input("Value", value=first, key=key, **line),)
     if test == "between":
-        values += (st.number_input("and", value=float(box.q75), key=f"{key}_to"),)
+        values += (st.number_input("and", value=float(high), key=f"{key}_to", **line),)
     return values
 
 
-def _days(box, test: str, key: str) -> tuple:
+def _days(quarters: tuple, test: str, key: str) -> tuple:
     """Draw one or two days, and return them as days since 1970."""
-    middle, end = (FIRST_DAY + timedelta(days=number) for number in (box.median, box.q75))
+    _, middle, end = (FIRST_DAY + timedelta(days=number) for number in quarters)
     days = (st.date_input("Day", middle, key=key),)
     if test == "between":
         days += (st.date_input("and", end, key=f"{key}_to"),)

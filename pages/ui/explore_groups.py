@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import cache
-from pages.ui import explore_charts, explore_filter, explore_words, raw_rows, state, text, widgets
+from pages.ui import behind, charts, explore_charts, explore_filter, explore_words, state, text, widgets
 
 MOST_TOGETHER = 20
 """Comparisons that are corrected together: the last ones made."""
@@ -65,55 +65,59 @@ def _draw(compared, result, n_together: int, value: str, by: str) -> None:
     st.caption("The dot is the group's " + ("share" if rate else "mean") + ", the line its 95 % interval.")
     if compared.spread is not None and not compared.spread.is_empty:
         unit = f" ({compared.value.unit})" if compared.value.unit else ""
-        explore_charts.spread(
-            compared.spread, title=f"{value}{unit}", alt=f"The spread of {value} by {by}.", key="spread"
-        )
-        st.caption("The box holds the middle half of each group, the line in it is the median.")
+        _spread(compared.spread, f"{value}{unit}", f"The spread of {value} by {by}.")
     if result.test is not None:
         st.caption(text.md(explore_words.test(result.test)))
     for note in result.notes:
         st.caption(text.md(note))
-    _effects(result, n_together)
+    _effects(result, n_together, value, by)
     with st.expander("Every group in a sentence", icon=":material/notes:"):
         st.markdown("\n".join(f"- {text.md(sentence)}" for sentence in result.sentences))
 
 
-def _effects(result, n_together: int) -> None:
+def _spread(spread, title: str, words: str) -> None:
+    """A box for each group, and the table behind them."""
+    explore_charts.spread(spread, title=title, alt=words, key="spread")
+    st.caption("The box holds the middle half of each group, the line in it is the median.")
+    columns = {"group": behind.words("Group"), "n": behind.number("Students")}
+    columns |= {field: behind.number(name, "%.6g") for field, name in charts.BOX.items()}
+    behind.table(spread.box_frame(), columns, key="spread", name=f"spread {title}", alt=words, kind="SVG")
+
+
+def _effects(result, n_together: int, value: str, by: str) -> None:
     """Draw each group against all other students: differences and effect sizes with their intervals."""
     st.markdown("**Each group against all other students**")
     frame = result.frame()
     is_rate = result.measure == "rate"
     named = _RATES if is_rate else _NUMBERS
-    config = st.column_config
     number = {
-        name: config.NumberColumn(title, format="percent" if is_rate and name in _SHARES else "%.3g")
+        name: behind.number(title, "percent" if is_rate and name in _SHARES else "%.3g")
         for name, title in named.items()
     }
-    st.dataframe(
-        frame, key="effects", hide_index=True, height=raw_rows.height(len(frame)),
-        column_order=["group", "n", *named, "q", "test", "why"],
-        column_config={
-            "group": config.TextColumn("Group", pinned=True),
-            "n": config.NumberColumn("Students", format="localized"),
-            **number,
-            "q": config.NumberColumn("Adjusted p", format="%.3f"),
-            "test": config.TextColumn("Test"),
-            "why": config.TextColumn("Why this test", width=320),
-        },
-        alt="Each group against all other students, with differences, effect sizes and their intervals.",
-    )  # fmt: skip
+    columns = {
+        "group": behind.words("Group", pinned=True),
+        "n": behind.number("Students"),
+        **number,
+        "q": behind.number("Adjusted p", "%.3f"),
+        "test": behind.words("Test"),
+        "why": behind.words("Why this test", width=320),
+    }
+    alt = "Each group against all other students, with differences, effect sizes and their intervals."
+    behind.open_table(frame, columns, key="intervals", name=f"{value} by {by}", alt=alt)
     several = f"all {n_together} comparisons made on this page" if n_together > 1 else "all groups"
     st.caption(f"Adjusted p counts {several} (Benjamini and Hochberg). An association, never a cause.")
 
 
 _NUMBERS = {
-    "mean": "Mean", "difference": "Difference", "difference_low": "95 % from", "difference_high": "to",
+    "mean": "Mean", "low": "mean from", "high": "mean to",
+    "difference": "Difference", "difference_low": "95 % from", "difference_high": "to",
     "hedges_g": "Effect (Hedges' g)", "hedges_g_low": "g from", "hedges_g_high": "g to",
     "cliffs_delta": "Cliff's delta", "cliffs_delta_low": "delta from", "cliffs_delta_high": "delta to",
 }  # fmt: skip
-_SHARES = ("rate", "difference", "difference_low", "difference_high")
+_SHARES = ("rate", "low", "high", "difference", "difference_low", "difference_high")
 _RATES = {
-    "rate": "Share", "difference": "Difference", "difference_low": "95 % from", "difference_high": "to",
+    "rate": "Share", "low": "share from", "high": "share to",
+    "difference": "Difference", "difference_low": "95 % from", "difference_high": "to",
     "risk_ratio": "Risk ratio", "risk_ratio_low": "ratio from", "risk_ratio_high": "ratio to",
     "odds_ratio": "Odds ratio", "odds_ratio_low": "odds from", "odds_ratio_high": "odds to",
 }  # fmt: skip

@@ -1,10 +1,12 @@
 """The panel of Explore that draws two to five columns against each other."""
 
+from functools import partial
+
 import streamlit as st
 
 from core import cache
 from core.schema import Kind
-from pages.ui import charts, explore_filter, explore_words, state, text, widgets
+from pages.ui import behind, charts, explore_filter, explore_words, state, text, widgets
 
 MOST = 5
 EDGES = ("x_low", "x_high", "y_low", "y_high")
@@ -49,6 +51,19 @@ def _pair(pair, titles: dict, kinds: dict, *, height: int, key: str) -> None:
     else:
         points(pair.points, **charts_of)
     st.caption(" ".join(text.md(said) for said in (words, *_left_out(pair))))
+    _table(pair, (across, up), dates, key)
+
+
+def _table(pair, titles, dates, key: str) -> None:
+    """The table behind points or squares: how many students lie where, never a student's values."""
+    columns = {}
+    for name, title in zip("xy", titles, strict=True):
+        end = behind.day if name in dates else partial(behind.number, form="%.4g")
+        columns |= {f"{name}_low": end(f"{title} from"), f"{name}_high": end(f"{title} to")}
+    frame = _days(pair.table_frame(), tuple(edge for edge in EDGES if edge[0] in dates))
+    alt = f"The students by {titles[0]} and {titles[1]}, in squares of at least 10."
+    columns["n"] = behind.number("Students")
+    behind.table(frame, columns, key=key, name=" ".join(titles), alt=alt)
 
 
 def _left_out(pair) -> list[str]:

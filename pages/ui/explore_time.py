@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import cache
 from core.schema import Kind, Role
-from pages.ui import charts, explore_filter, explore_words, state, text, widgets
+from pages.ui import behind, charts, explore_filter, explore_words, state, text, widgets
 
 EVERY = ("week", "month", "year")
 
@@ -61,15 +61,11 @@ def _line(line, value: str, time: str) -> None:
         "The dot is the period's " + ("share" if line.measure == "rate" else "mean")
         + ", the line its 95 % interval. Each period has other students: nobody need have changed."
     )  # fmt: skip
-    config = st.column_config
-    with st.expander("The figures", icon=":material/table:"):
-        st.dataframe(
-            frame, key="timeline_table", hide_index=True, alt=words,
-            column_config={
-                "period": config.TextColumn("Period"),
-                "n": config.NumberColumn("Students", format="localized"),
-                "value": config.NumberColumn(value, format="%.4g"),
-                "low": config.NumberColumn("95 % from", format="%.4g"),
-                "high": config.NumberColumn("to", format="%.4g"),
-            },
-        )  # fmt: skip
+    form = "percent" if line.measure == "rate" else "%.4g"
+    columns = {
+        "period": behind.words("Period"),
+        "n": behind.number("Students"),
+        "value": behind.number(value, form),
+        **behind.interval(form),
+    }
+    behind.table(frame, columns, key="timeline", name=f"{value} by {time}", alt=words)

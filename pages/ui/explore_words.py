@@ -55,6 +55,33 @@ def _left_out(found) -> list[str]:
     return said
 
 
+def withheld_figures(summary) -> str:
+    """Return why figures of some columns are empty; empty text where none is for being of too few."""
+    few = [one for one in summary.columns if 0 < one.count < summary.min_group]
+    if not few:
+        return ""
+    if len(few) == len(summary.columns):
+        return f"Figures of fewer than {summary.min_group} students are not shown."
+    columns = text.count(len(few), "column")
+    return (
+        f"Figures of fewer than {summary.min_group} students are not shown: {columns} of so few known values."
+    )
+
+
+def gaps_together(found, titles: dict) -> str:
+    """Return which two columns most students lack both of, and how the map of pairs is read."""
+    top = next((pair for pair in found.pairs if pair.n_both), None)
+    if top is None:
+        said = "No two columns can be shown to be missing together."
+    else:
+        said = (
+            f"Most often missing together: {titles[top.left]} and {titles[top.right]}. "
+            f"{text.count(top.n_both, 'student')} {'lacks' if top.n_both == 1 else 'lack'} both, "
+            f"{text.percent(top.share_of_either)} of those who lack one of them."
+        )
+    return said
+
+
 def relations(pairs) -> str:
     """Return which two columns go together most; ``pairs`` are strongest first."""
     if pairs.empty:

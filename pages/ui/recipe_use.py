@@ -1,4 +1,4 @@
-"""From the draft to the recipe in use: tried first, and asked about where nobody would be left."""
+"""From the draft to the recipe in use: tried first, and asked about where fewer than half would be left."""
 
 import streamlit as st
 
@@ -32,36 +32,41 @@ def forget_outdated(examined, draft) -> None:
 
 
 def take_over() -> None:
-    """Use the recipe that was tried, unless it leaves nobody: then only if the viewer says so."""
+    """Use the recipe that was tried, unless it leaves nobody or few: then only if the viewer says so."""
     chosen_at, tried = st.session_state.get(trying.TRIED, (None, None))
     if chosen_at != PLACE:
         return
     job = cache.cleaning_job(state.actor(), tried)
     widgets.wait_for(job)
-    emptied = _emptied(job.result()) if job.has_value else None
-    if emptied is None or _is_meant(emptied, key=tried.digest):
+    warning, sure = _doubt(job.result()) if job.has_value else ("", "")
+    if not warning or _is_meant(warning, sure, key=tried.digest):
         trying.take_over(PLACE, cache.cleaning_job, kept=KEPT)
 
 
-def _emptied(cleaned):
-    """Return what was said of the step that leaves nobody, or None."""
-    return next((step for step in cleaned.report.steps if step.n_in and not step.n_out), None)
-
-
-def _is_meant(emptied, *, key: str) -> bool:
-    """Ask whether a recipe that leaves nobody is meant; return whether it is."""
-    with st.container(border=True, key="recipe_nobody_left"):
+def _doubt(cleaned):
+    """Return why one should not take the recipe as it is, and what to agree to; empty texts if nothing."""
+    emptied = next((step for step in cleaned.report.steps if step.n_in and not step.n_out), None)
+    if emptied is not None:
         rows = text.count(emptied.n_in, "row")
-        st.warning(
-            f"Step {emptied.step} of this recipe leaves out all {rows} that reach it: "
-            f"nobody would be left. {text.md(emptied.what)}",
-            icon=":material/warning:",
-        )
-        sure = st.checkbox("I know that the cleaned table would have no rows", key=f"nobody_left_{key}")
+        which = f"Step {emptied.step} of this recipe leaves out all {rows} that reach it"
+        warning = f"{which}: nobody would be left. {text.md(emptied.what)}"
+        return warning, "I know that the cleaned table would have no rows"
+    if not cleaned.loss:
+        return "", ""
+    halved = cleaned.report.halved_by
+    warning = f"{cleaned.loss} {text.md(halved.what) if halved else ''}"
+    return warning, "I know that most students would be left out"
+
+
+def _is_meant(warning, sure, *, key: str) -> bool:
+    """Ask whether such a recipe is meant; return whether it is."""
+    with st.container(border=True, key="recipe_nobody_left"):
+        st.warning(warning, icon=":material/warning:")
+        agreed = st.checkbox(sure, key=f"nobody_left_{key}")
         with st.container(horizontal=True):
-            meant = st.button("Use it all the same", disabled=not sure, icon=":material/check:")
+            meant = st.button("Use it all the same", disabled=not agreed, icon=":material/check:")
             st.button(
                 "Keep the recipe in use", type="primary", on_click=trying.forget, args=(PLACE,),
                 icon=":material/undo:",
             )  # fmt: skip
-    return meant and sure
+    return meant and agreed

@@ -1,80 +1,65 @@
-"""How good the model is: its figures beside the simple rule's, its curves, and the parts kept apart."""
+"""How good the model is: the figures that matter first, the cut, the curves, and every measure below."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import charts, tables, text, widgets
+from pages.ui import tables, text, train_curves, train_cut, widgets
 
 
-def draw(_actor, _request, training) -> None:
+def draw(actor, request, training) -> None:
     """Show the figures of the cross-validation, and those of one split."""
     evaluation = training.evaluation
-    st.caption(
-        f"Out of fold, with 95 % intervals, beside the simple rule: {text.md(training.validated.baseline)} "
-        f"Accuracy, balanced accuracy, F1, precision and recall take a risk of {evaluation.cut:g} as a yes."
-    )
-    tables.metrics(evaluation.frame(), key="train_metrics")
-    left, right = st.columns(2)
-    with left:
-        _roc(evaluation)
-        _calibration(evaluation)
-    with right:
-        _precision(evaluation)
-        st.markdown("**Confusion matrix**")
-        _confusion(evaluation)
+    if evaluation.is_empty:
+        widgets.empty(evaluation.why_empty)
+        return
+    _headline(evaluation)
+    st.caption(f"The simple rule: {text.md(training.validated.baseline)}")
+    train_cut.draw(actor, training)
+    train_curves.draw(actor, request, training)
+    with st.expander("Every measure, with its interval and beside the simple rule", icon=":material/table:"):
+        st.caption(
+            "Out of fold, with 95 % intervals. Accuracy, balanced accuracy, F1, precision, recall and "
+            f"specificity take a risk of {evaluation.cut:g} as a yes; the list is the "
+            f"{text.count(evaluation.n_listed, 'student')} with the highest risk."
+        )
+        tables.metrics(evaluation.frame(), key="train_metrics")
     _holdout(training)
 
 
-def _roc(evaluation) -> None:
-    st.markdown("**ROC curve**")
-    charts.curve(
-        evaluation.roc(),
-        x="frac_false_alarms",
-        y="recall",
-        x_title="False alarms among students without the outcome",
-        y_title="Found among students with it",
-        diagonal=True,
-        key="train_roc",
-        alt="The ROC curve; the further above the diagonal, the better the order of the list.",
-    )
+def _headline(evaluation) -> None:
+    """Three figures and what each means, said aloud."""
+    quiet = {"border": True, "height": "stretch", "delta_color": "off", "delta_arrow": "off"}
+    auc, precision = evaluation.metric("roc_auc"), evaluation.metric("precision_at_listed")
+    error = evaluation.metric("ece")
+    with st.container(horizontal=True):
+        st.metric(
+            "Order of the list (ROC-AUC)", _number(auc.value), _beside(auc, _number),
+            help="The chance that a student with the outcome has a higher risk than one without.", **quiet,
+        )  # fmt: skip
+        st.metric(
+            f"Right among the first {evaluation.n_listed:,}", text.percent(precision.value),
+            _beside(precision, text.percent), help=precision.definition, **quiet,
+        )  # fmt: skip
+        st.metric(
+            "Risks are off by", _points(error.value), _beside(error, _points),
+            help="The mean gap between the risk said and the share that came true, over ten groups.", **quiet,
+        )  # fmt: skip
 
 
-def _calibration(evaluation) -> None:
-    st.markdown("**Calibration**")
-    charts.calibration(
-        evaluation.calibration(),
-        key="train_calibration",
-        alt="Observed share against mean risk in ten bins; on the diagonal a risk of 30 % means 3 in 10.",
-    )
+def _beside(metric, said) -> str:
+    """Return a figure's interval and the simple rule's value, or why there is none."""
+    if metric.low is None:
+        return metric.why
+    return f"{said(metric.low)} to {said(metric.high)} · simple rule {said(metric.baseline)}"
 
 
-def _precision(evaluation) -> None:
-    st.markdown("**Precision and recall**")
-    charts.curve(
-        evaluation.pr(),
-        x="recall",
-        y="precision",
-        x_title="Found among students with the outcome (recall)",
-        y_title="Right among those listed (precision)",
-        key="train_pr",
-        alt="Precision against recall; the higher, the fewer false alarms for the same students found.",
-    )
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
-@widgets.live
-def _confusion(evaluation) -> None:
-    """The counts at any cut; a lookup, redrawn alone."""
-    cut = st.slider(
-        "Count a risk of at least this as a yes",
-        0.0,
-        1.0,
-        evaluation.cut,
-        0.01,
-        key="train_cut",
-        persist_state="session",
-    )
-    tables.confusion(evaluation.confusion(cut))
+def _points(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f} points"
 
 
 def _holdout(training) -> None:

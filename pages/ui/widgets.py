@@ -235,7 +235,7 @@ def training_form(request, preview):
             placeholder=(preview.suggestions or ("math score < 50",))[0],
             help='Over the columns: math score < 50, Target == "Dropout", mean(a, b) < 60, x in {"Fail"}.',
         )
-        left, right = st.columns([4, 1])
+        left, middle, right = st.columns([4, 2, 1])
         names = list(preview.schema.names())
         exclude = left.multiselect(
             "Columns to keep out",
@@ -243,6 +243,14 @@ def training_form(request, preview):
             default=[name for name in request.exclude if name in names],
             key=f"exclude_{request.digest}",
             help="Anything that was not known when you would have made the list.",
+        )
+        model = middle.selectbox(
+            "Family of models",
+            list(cache.FAMILIES),
+            index=list(cache.FAMILIES).index(request.model),
+            format_func=cache.FAMILIES.get,
+            key=f"model_{request.digest}",
+            help="The logistic regression is the reference; see Families for what the others gain.",
         )
         seed = right.number_input(
             "Seed",
@@ -255,4 +263,4 @@ def training_form(request, preview):
         sent = st.form_submit_button("Train", type="primary", icon=":material/play_arrow:")
     if not sent:
         return None
-    return request.with_outcome(outcome).with_model(exclude=tuple(exclude), seed=int(seed))
+    return request.with_outcome(outcome).with_model(exclude=tuple(exclude), seed=int(seed), model=model)

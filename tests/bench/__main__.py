@@ -18,7 +18,17 @@ from playwright.sync_api import Error as PlaywrightError
 from pymongo.errors import PyMongoError
 from pymysql.err import MySQLError
 
-from tests.bench import command_line, first_list, grouping, loading, moves, preview, profile, recipe
+from tests.bench import (
+    command_line,
+    first_list,
+    grouping,
+    loading,
+    moves,
+    narrowing,
+    preview,
+    profile,
+    recipe,
+)
 from tests.bench.result import Comparison, NotMeasured
 from tests.bench.table import heading, line, note
 from tests.servers.process import NotStarted
@@ -27,6 +37,7 @@ from tests.setup.places import ROOT
 LATEST = ROOT / "bench" / "latest.json"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 KINDS = ("threshold_move", "k_move")
+NARROWING = f"explore_filter_{narrowing.N_STUDENTS}"
 FROM_SERVERS: Mapping[str, Callable[[Path], Iterator[Comparison]]] = MappingProxyType(
     {
         f"load_mysql_{loading.N_STUDENTS}": loading.measure_mysql,
@@ -54,6 +65,7 @@ FAILURES = (NotMeasured, NotStarted, PlaywrightError, MySQLError, PyMongoError)
 NAMES = (
     "first_list",
     *(f"{kind}_{n}" for n in moves.PLANS for kind in KINDS),
+    NARROWING,
     *(f"command_line_{n}" for n in command_line.RUNS),
     *FROM_SERVERS,
     *IN_PARTS,
@@ -100,6 +112,8 @@ def plan(names: Sequence[str], folder: Path) -> Iterator[tuple[str, Callable[[],
         kinds = [kind for kind in KINDS if f"{kind}_{n}" in names]
         if kinds:
             yield " and ".join(f"{kind}_{n}" for kind in kinds), partial(moves.measure, n, kinds, folder)
+    if NARROWING in names:
+        yield NARROWING, narrowing.measure
     for n in command_line.RUNS:
         if f"command_line_{n}" in names:
             yield f"command_line_{n}", partial(command_line.measure, n, folder)

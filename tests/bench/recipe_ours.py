@@ -1,4 +1,4 @@
-"""A recipe fitted and applied by Waymark, on the table held by pandas."""
+"""A recipe fitted and applied by Waymark, with its ledger, on the table held by pandas."""
 
 from pathlib import Path
 
@@ -11,4 +11,4 @@ def prepared(request):
     """Return the work, and a look at the cleaned table."""
     dataset = dataset_of(held_by_pandas(request["students"]))
     recipe = Recipe.from_json(Path(request["recipe"]).read_text(encoding="utf-8"))
-    return lambda lap: recipe.fit(dataset).apply(dataset).collect(), look_for(request)
+    return lambda lap: recipe.fit_clean(dataset)[1].collect(), look_for(request)

@@ -19,6 +19,7 @@ BARS: Mapping[str, float] = MappingProxyType(
         "recipe_1000000_seconds": 1.0,
         "profile_100000_full_seconds": round(1 / 30, 4),
         "profile_100000_minimal_seconds": round(1 / 8, 4),
+        "explore_filter_1000000_limit": 1.0,
     }
 )
 """Name of a comparison -> the highest ratio that is good enough; 1 where the other is a limit itself."""

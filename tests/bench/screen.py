@@ -93,11 +93,8 @@ class Slider:
 
     def press(self) -> float:
         """Move the slider by one step; return the milliseconds from the key to the paint."""
-        slider = self.page.locator(f"{self.control} input[type=range]").first
-        ends = slider.evaluate(DIRECTION)
-        self.rightward = ends["isLowest"] or (self.rightward and not ends["isHighest"])
         self.page.evaluate(WATCH, [self.watched or self.control, self.watched is None])
-        slider.press("ArrowRight" if self.rightward else "ArrowLeft")
+        self.step()
         taken = self.page.evaluate(NEXT_PAINT, [1, self.move_seconds * 1_000])
         if taken is None:
             raise NotMeasured(
@@ -106,6 +103,21 @@ class Slider:
         self.page.wait_for_function(IS_FINISHED, timeout=PATIENCE_SECONDS * 1_000)
         settled(self.page)
         return taken
+
+    def step(self) -> None:
+        """Press the key that moves the slider on, or back where it ends."""
+        slider = self.page.locator(f"{self.control} input[type=range]").first
+        ends = slider.evaluate(DIRECTION)
+        self.rightward = ends["isLowest"] or (self.rightward and not ends["isHighest"])
+        slider.press("ArrowRight" if self.rightward else "ArrowLeft")
+
+
+class Bound(Slider):
+    """A field for a number, which only ever grows: each move asks for what was not asked before."""
+
+    def step(self) -> None:
+        """Press the key that makes the number larger by one step."""
+        self.page.locator(f"{self.control} input").first.press("ArrowUp")
 
 
 def play(sliders: Sequence[Slider]) -> None:

@@ -182,7 +182,7 @@ def test_dates_are_left_alone_and_numbers_are_refused():
 
 def test_the_ledger_counts_what_could_not_be_read():
     table = pd.DataFrame({"a": text("2026-11-21", "2026-02-30", "soon", None)})
-    _, report = replay(frames.wrap(table), [(ParseDates(("a",)), {})], student_id=None)
+    _, _, report = replay(frames.wrap(table), [ParseDates(("a",))], student_id=None)
 
     assert report.steps[0].n_emptied == 2
 

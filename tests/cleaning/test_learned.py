@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core import frames
 from core.cleaning.bins import BinNumbers
 from core.cleaning.group_fill import FillByGroup
 from core.cleaning.missing import FillWithMean, FillWithMedian, FillWithMode
@@ -114,3 +115,23 @@ def test_a_learned_text_does_not_get_into_numbers(step, state):
     with pytest.raises(WrongKind) as failure:
         fitted.apply(GIVEN)
     assert str(failure.value) == "The gaps of 'n' cannot be filled with 'abc': it holds numbers."
+
+
+def test_a_group_that_is_no_number_does_not_get_beside_numbers():
+    state = {"n": {"overall": 1.0, "groups": {"abc": 2.0}}}
+    fitted = FittedRecipe.from_json(with_state(FillByGroup(("n",), "m"), state))
+
+    with pytest.raises(RecipeError) as failure:
+        fitted.apply(GIVEN)
+    assert str(failure.value) == "The learned values do not fit the step fill_by_group."
+    assert failure.value.hint == "Fit the recipe again, or use the file as it was saved."
+
+
+@pytest.mark.spark
+def test_spark_refuses_such_a_group_in_the_same_words(spark):
+    state = {"n": {"overall": 1.0, "groups": {"abc": 2.0}}}
+    fitted = FittedRecipe.from_json(with_state(FillByGroup(("n",), "m"), state))
+    there = GIVEN.with_frame(frames.on_spark(GIVEN.collect(), spark), note="on Spark")
+
+    with pytest.raises(RecipeError, match=r"^The learned values do not fit the step fill_by_group\.\n"):
+        fitted.apply(there)

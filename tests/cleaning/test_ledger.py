@@ -3,23 +3,28 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from core import frames
+from core.cleaning.bins import BinNumbers
 from core.cleaning.columns import DropColumns
+from core.cleaning.conditions import DropRowsWhere
 from core.cleaning.duplicates import DropDuplicates, KeepOnePerStudent
+from core.cleaning.group_fill import FillByGroup
 from core.cleaning.ledger import numbered
 from core.cleaning.merging import MergeStudents
 from core.cleaning.missing import FillWithMedian, FillWithMode
 from core.cleaning.numbers import ParseNumbers
+from core.cleaning.outliers import CapOutliers
 from core.cleaning.ranges import SetRange
+from core.cleaning.rare import CombineRare
 from core.cleaning.recipe import Recipe
 from core.cleaning.report import Exclusion
 from core.cleaning.rows import DropRows
 from core.cleaning.text import StripText
-from core.errors import RecipeError
+from core.errors import AppError, ColumnNotFound, RecipeError
 from core.schema import Kind
 from tests.cleaning.tables import dataset, text
 
@@ -162,12 +167,14 @@ def test_spark_keeps_the_same_ledger_and_the_order_of_the_rows(spark):
     )
     with frames.kept(frames.on_spark(numbered(given.collect()), spark)) as held:
         there = given.with_frame(held, note="on Spark")
-        fitted = Recipe(steps).fit(there)
-        cleaned, report = fitted.clean(there)
+        fitted, cleaned, report = Recipe(steps).fit_clean(there)
+        again, ledger_again = fitted.clean(there)
     expected, wanted = Recipe(steps).fit(given).clean(given)
 
     assert_frame_equal(cleaned.collect(), expected.collect())
-    assert report == wanted
+    assert_frame_equal(again.collect(), expected.collect())
+    assert report == ledger_again == wanted
+    assert fitted.states == Recipe(steps).fit(given).states
 
 
 @pytest.mark.spark
@@ -199,7 +206,7 @@ def test_a_table_with_a_column_of_the_hidden_name_is_refused_in_one_sentence():
     recipe = Recipe((StripText(("student_id",)),))
     fitted = recipe.fit(dataset({"student_id": text("a")}))
 
-    for run in (recipe.fit, fitted.apply, fitted.clean):
+    for run in (recipe.fit, recipe.fit_clean, fitted.apply, fitted.clean):
         with pytest.raises(
             RecipeError, match=r"^The column '__row__' has a name that Waymark uses itself.$"
         ) as failure:
@@ -214,6 +221,15 @@ def test_examples_show_numbers_so_that_different_ones_look_different():
     assert [(one.before, one.after) for one in step.examples] == [("1234567.5", "1234567.25")]
 
 
+def test_a_column_that_is_not_there_is_refused_without_a_word_of_the_row_numbers():
+    given = dataset({"student_id": text("a"), "x": [1.0]})
+
+    with pytest.raises(ColumnNotFound) as failure:
+        Recipe((FillWithMedian(("hours",)),)).fit_clean(given)
+    assert failure.value.hint == "Valid: 'student_id', 'x'."
+    assert failure.value.__notes__ == ["In step 1 of the recipe (fill_with_median)."]
+
+
 def test_a_report_that_found_nothing_says_so():
     given = dataset({"student_id": text("a"), "x": [1.0]})
 
@@ -226,6 +242,27 @@ def test_a_report_that_found_nothing_says_so():
     assert list(Recipe().fit(given).report(given).frame()) == [
         *("step", "kind", "what", "n_in", "n_out", "n_dropped", "n_changed", "n_emptied", "n_filled"),
     ]
+
+
+def test_a_step_that_leaves_fewer_than_half_is_told_and_repeated_rows_do_not_count():
+    given = dataset({"student_id": text(*"aaaaaabcd"), "x": [None, 1.0, 1, 1, 1, 1, 1, 1, None]})
+    once = ledger(Recipe((KeepOnePerStudent(("student_id",)),)), given)
+    half = ledger(
+        Recipe((KeepOnePerStudent(("student_id",)), DropRowsWhere('student_id == "b" or student_id == "c"'))),
+        given,
+    )
+    most = ledger(Recipe((KeepOnePerStudent(("student_id",)), DropRowsWhere("x == 1"))), given)
+
+    assert (once.n_out, once.n_lost, once.loses_most, once.halved_by) == (4, 0, False, None)
+    assert (half.n_out, half.n_lost, half.loses_most, half.halved_by) == (2, 2, False, None)
+    assert (most.n_out, most.n_lost, most.loses_most, most.halved_by) == (1, 3, True, most.steps[1])
+
+
+def test_steps_that_leave_fewer_than_half_only_together_are_told():
+    given = dataset({"student_id": text(*"abcde"), "x": [1.0, 2, 3, 4, 5]})
+    report = ledger(Recipe((DropRowsWhere("x < 3"), DropRowsWhere("x < 4"))), given)
+
+    assert (report.n_out, report.n_lost, report.loses_most, report.halved_by) == (2, 3, True, None)
 
 
 cells = st.lists(
@@ -248,20 +285,81 @@ step_lists = st.lists(
             KeepOnePerStudent(("student_id",), "last", "device"),
             ParseNumbers(("fees",)),
             FillWithMode(("device",)),
+            FillWithMode(("device",), is_on=False),
+            FillWithMedian(("number", "other"), was_missing=True),
+            FillByGroup(("number",), "device", "mean"),
+            CapOutliers(("number",), strength=0.5),
+            CombineRare(("device",), at_least=3),
+            BinNumbers("other", quantiles=2),
         ]
     ),
     max_size=6,
 )
 
 
+def students_of(rows):
+    """Return made-up students of these cells, with two columns of numbers more that differ by row."""
+    columns = list(zip(*rows, strict=True)) or [[], [], []]
+    named = dict(zip(("student_id", "fees", "device"), columns, strict=True))
+    numbers = np.array([len(str(row[0])) * n**2 % 7 for n, row in enumerate(rows)], dtype=np.float64)
+    return dataset(
+        {
+            **{name: text(*values) for name, values in named.items()},
+            "number": np.where(numbers % 3 == 1, np.nan, numbers),
+            "other": np.where(numbers % 4 == 1, np.nan, -numbers / 3),
+        }
+    )
+
+
+@given(cells, step_lists)
+@settings(max_examples=40)
+def test_fit_and_clean_in_one_go_are_fit_then_clean_and_apply(rows, steps):
+    given, recipe = students_of(rows), Recipe(tuple(steps))
+    before = given.collect().copy()
+
+    def run(work):
+        try:
+            return work()
+        except AppError as error:
+            return str(error), error.hint, error.__notes__
+
+    def in_turn():
+        fitted = recipe.fit(given)
+        return fitted, *fitted.clean(given)
+
+    made, expected = run(lambda: recipe.fit_clean(given)), run(in_turn)
+    assert_frame_equal(given.collect(), before)
+    if isinstance(expected[0], str):
+        assert made == expected
+        return
+    (fitted, cleaned, report), (plain, table, ledger) = made, expected
+    assert (fitted, report) == (plain, ledger)
+    assert (cleaned.schema, cleaned.provenance) == (table.schema, table.provenance)
+    assert_frame_equal(cleaned.collect(), table.collect())
+    assert_frame_equal(cleaned.collect(), fitted.apply(given).collect())
+
+
+def test_in_one_go_each_step_is_done_once(monkeypatch):
+    done = []
+    plain = FillWithMedian.apply
+    monkeypatch.setattr(FillWithMedian, "apply", lambda *given: (done.append(given), plain(*given))[1])
+    given = dataset({"student_id": text("a", "b"), "x": [None, 1.0], "y": [2.0, None]})
+    fitted, cleaned, _ = Recipe((FillWithMedian(("x",)), FillWithMedian(("y",)))).fit_clean(given)
+
+    assert len(done) == 2
+    assert fitted.states == ({"x": 1.0}, {"y": 2.0})
+    assert cleaned.collect()["x"].tolist() == [1.0, 1.0]
+
+
 @given(cells, step_lists)
 @settings(max_examples=60)
 def test_rows_in_are_rows_out_and_named_exclusions_for_any_table_and_recipe(rows, steps):
-    columns = list(zip(*rows, strict=True)) or [[], [], []]
-    named = dict(zip(("student_id", "fees", "device"), columns, strict=True))
-    given = dataset({name: text(*values) for name, values in named.items()})
+    given = students_of(rows)
     before = given.collect().copy()
-    fitted = Recipe(tuple(steps)).fit(given)
+    try:
+        fitted = Recipe(tuple(steps)).fit(given)
+    except AppError:
+        reject()
     cleaned, report = fitted.clean(given)
 
     assert report.n_in == len(rows) == report.n_out + len(report.exclusions)

@@ -149,7 +149,7 @@ def test_rows_keep_their_labels_and_their_order():
 
 def test_the_ledger_names_the_dropped_student_and_the_kept_one():
     table = pd.DataFrame({"id": text("a", "b"), "x": [None, 2.0]})
-    cleaned, report = replay(frames.wrap(table), [(MergeStudents("id", (("a", "b"),)), {})], student_id="id")
+    _, cleaned, report = replay(frames.wrap(table), [MergeStudents("id", (("a", "b"),))], student_id="id")
 
     assert cleaned.to_dict("list") == {"id": ["a"], "x": [2.0]}
     assert [(gone.student_id, gone.reason) for gone in report.exclusions] == [
@@ -166,7 +166,7 @@ def test_where_several_are_kept_the_ledger_names_them():
 def test_the_ledger_names_the_kept_student_of_each_row():
     table = pd.DataFrame({"n": [1.0, 2.0, 3.0, 4.0], "id": text("b", "a", "c", "d")})
     step = MergeStudents("id", (("a", "b"), ("c", "d")))
-    _, report = replay(frames.wrap(table), [(step, {})], student_id=None)
+    _, _, report = replay(frames.wrap(table), [step], student_id=None)
 
     assert [(gone.student_id, gone.reason) for gone in report.exclusions] == [
         ("row 1", "the same student as 'a', which was kept"),

@@ -139,3 +139,9 @@ def test_only_fills_that_learn_are_learned_again_inside_the_folds():
 
     assert all(step.in_folds for step in learning)
     assert not FillWithConstant.in_folds
+
+
+def test_what_was_learned_is_said_whole_where_it_is_exact_and_rounded_elsewhere():
+    step, state = FillWithMean(("a", "b")), {"a": 1234567.5, "b": 2e6 / 3}
+
+    assert step.describe(state) == "Fill the gaps of 'a' and 'b' with their means (1234567.5, 666667)."

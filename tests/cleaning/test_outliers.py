@@ -142,3 +142,9 @@ def test_limits_that_no_number_can_hold_are_none(rule):
 
     assert learned(CapOutliers(("a",), rule, 30.0), a=values) == {"a": None}
     assert after(CapOutliers(("a",), rule, 30.0), a=values)["a"] == values
+
+
+def test_limits_are_said_whole_where_they_are_exact():
+    step, state = CapOutliers(("a",)), {"a": [-0.5, 1234567.5]}
+
+    assert step.describe(state).endswith("to the limit (-0.5 to 1234567.5).")

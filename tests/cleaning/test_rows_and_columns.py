@@ -220,7 +220,7 @@ def test_the_schema_says_what_is_held_and_drops_what_only_numbers_have():
 def test_the_ledger_tells_of_a_rename_and_of_what_could_not_be_read():
     table = pd.DataFrame({"a": text("1", "x"), "b": [1.5, 2.0]})
     steps = [CastColumns(("a",), "number"), CastColumns(("b",)), RenameColumn("a", "n")]
-    _, report = replay(frames.wrap(table), [(step, {}) for step in steps], student_id=None)
+    _, _, report = replay(frames.wrap(table), steps, student_id=None)
 
     assert [step.n_emptied for step in report.steps] == [1, 0, 0]
     assert (report.steps[2].columns_added, report.steps[2].columns_dropped) == (("n",), ("a",))

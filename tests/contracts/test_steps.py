@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from functools import cache
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,7 +27,9 @@ from tests.contracts.steps import (
     SHORT,
     WHOLE,
     dirty,
+    half_nan,
     in_order,
+    on_spark,
     on_spark_too,
     students,
 )
@@ -213,12 +216,12 @@ def test_a_step_that_is_switched_off_does_nothing_and_says_what_it_would_do(step
 
 
 @pytest.fixture(scope="module")
-def on_spark(spark):
-    """Return the dirty table of a size, held by Spark; made once for all steps."""
+def held_by_spark(spark):
+    """Return the dirty table of a size, held by Spark; made once for all steps. Its gaps are NULL and NaN."""
     with ExitStack() as keeping:
 
         def held(n):
-            frame = frames.on_spark(numbered(dirty(n)), spark)
+            frame = on_spark(numbered(dirty(n)), spark)
             # A row or none is worked out while Spark plans, which is sooner done than a job.
             return keeping.enter_context(frames.kept(frame)) if n > 1 else frame
 
@@ -227,16 +230,24 @@ def on_spark(spark):
 
 @pytest.mark.spark
 @each_kind
-def test_spark_learns_and_makes_the_same_as_pandas(step, on_spark):
+def test_spark_learns_and_makes_the_same_as_pandas(step, held_by_spark):
     """State of one engine is applied on the other, so each must be as good as the other's own."""
     for n in SIZES:
-        here, there = students(dirty(n)), students(dirty(n), on_spark(n))
+        here, there = students(dirty(n)), students(dirty(n), held_by_spark(n))
         by_pandas, by_spark = (Recipe((step,)).fit(given_rows) for given_rows in (here, there))
         on_pandas, on_cluster = by_spark.apply(here), by_pandas.apply(there)
 
         assert alike(list(by_spark.states), list(by_pandas.states)), n
         assert_frame_equal(in_order(on_cluster), in_order(on_pandas), rtol=1e-9, atol=0)
         assert on_cluster.schema == on_pandas.schema
+
+
+def test_half_of_the_gaps_that_spark_is_given_are_not_null():
+    given_rows = half_nan(pa.Table.from_pandas(dirty(5_000), preserve_index=False))
+
+    for name in ("hours", "load"):
+        n_gaps, n_null = dirty(5_000)[name].isna().sum(), given_rows.column(name).null_count
+        assert 0 < n_null == (n_gaps + 1) // 2
 
 
 def test_the_whole_recipe_has_every_kind_that_runs_on_spark():
@@ -248,7 +259,7 @@ def test_the_whole_recipe_has_every_kind_that_runs_on_spark():
 def test_a_whole_recipe_is_the_same_on_200000_rows(spark):
     """Minutes on two cores that others use too."""
     table = dirty(200_000)
-    with frames.kept(frames.on_spark(numbered(table), spark)) as held:
+    with frames.kept(on_spark(numbered(table), spark)) as held:
         _same_whole(table, held)
 
 
@@ -264,7 +275,7 @@ def test_a_recipe_is_the_same_on_a_cluster(spark_cluster, steps, n):
     with connected(spark_cluster.connection, spark_cluster.connections) as session:
 
         def work():
-            with frames.kept(frames.on_spark(numbered(table), session.spark)) as held:
+            with frames.kept(on_spark(numbered(table), session.spark)) as held:
                 _same_whole(table, held, steps)
 
         session.run(work)

@@ -12,7 +12,7 @@ from core.eda.group_effects import Moments, cliffs_deltas, differences, means, s
 from core.eda.group_rates import odds_ratio, risk_ratio
 from core.eda.group_tests import newcombe, wilson
 from core.eda.groups import compare_groups
-from core.eda.measures import correlation_ratio, cramers_v, spearman_pairs
+from core.eda.measures import Scaled, correlation_ratio, cramers_v, spearman_pairs
 from core.eda.relations import associate
 from core.eda.together import corrected_together
 from core.eda.values import Codes
@@ -133,7 +133,7 @@ def test_intervals_of_the_correlation_ratio():
     rng = np.random.default_rng(5)
     codes = Codes(np.repeat([0, 1, 2], 40), ("a", "b", "c"))
     means = np.repeat([-0.5, 0.0, 0.5], 40)
-    found = [correlation_ratio(codes, values=means + rng.normal(size=120)) for _ in range(TRIES)]
+    found = [correlation_ratio(codes, values=Scaled.of(means + rng.normal(size=120))) for _ in range(TRIES)]
     truth = np.sqrt(means.var() / (means.var() + 1))
 
     assert_calibrated([f.low for f in found], [f.high for f in found], truth)

@@ -6,9 +6,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.eda.filters import Filter, differs_by_few, kept, may_show
+from core.eda.filters import Filter, differs_by_few, kept, may_show, packed
 from core.errors import ColumnNotFound, InvalidChoice, WrongKind
 from core.schema import Column, Kind, Role, Schema
+
+
+def rows(data, *filters):
+    return kept(data.frame, filters, schema=data.schema)
 
 
 @pytest.fixture
@@ -107,28 +111,28 @@ def test_a_part_of_few_students_or_all_but_few_is_not_shown(table):
     data = table(n_x=range(40))
     why = "Not shown: fewer than 10 students are in this choice, or outside of it."
     for limit, shown in ((9, False), (10, True), (30, True), (31, False), (40, True), (0, True)):
-        decision = may_show(data.frame, [Filter("n_x", "below", (limit,))], schema=data.schema)
+        decision = may_show(rows(data, Filter("n_x", "below", (limit,))))
         assert (decision.is_shown, decision.why) == (shown, "" if shown else why)
 
 
 def test_a_part_that_differs_by_few_from_one_shown_before_is_not_shown(table):
     data = table(n_x=range(60))
-    first, second = [Filter("n_x", "below", (30,))], [Filter("n_x", "below", (33,))]
-    decision = may_show(data.frame, second, schema=data.schema, shown=[first])
+    first, second = (rows(data, Filter("n_x", "below", (limit,))) for limit in (30, 33))
+    decision = may_show(second, shown=[packed(first)])
 
-    assert may_show(data.frame, second, schema=data.schema).is_shown
+    assert may_show(second).is_shown
     assert (decision.is_shown, decision.why) == (
         False,
         "Not shown: this choice and one shown before differ by fewer than 10 students.",
     )
-    assert may_show(data.frame, first, schema=data.schema, shown=[first]).is_shown
+    assert may_show(first, shown=[packed(first)]).is_shown
 
 
 def test_two_parts_that_share_or_leave_out_few_are_found(table):
     data = table(n_x=range(60))
 
     def few(one, two):
-        return differs_by_few(data.frame, [one], [two], schema=data.schema)
+        return differs_by_few(packed(rows(data, one)), packed(rows(data, two)), n_rows=60)
 
     assert few(Filter("n_x", "below", (30,)), Filter("n_x", "at least", (27,)))
     assert few(Filter("n_x", "below", (30,)), Filter("n_x", "at least", (33,)))
@@ -152,10 +156,11 @@ def test_shown_parts_never_leave_one_to_nine_students_by_adding_and_subtracting(
     values = np.repeat([0.0, 1.0, 2.0, 3.0], sizes)
     frame = pd.DataFrame({"x": values})
     schema = Schema((Column("x", Kind.NUMBER, Role.FEATURE),))
-    first, second = ([Filter("x", test, (limit,))] for test, limit in (one, two))
-    if not may_show(frame, first, schema=schema).is_shown:
+    filters = ([Filter("x", test, (limit,))] for test, limit in (one, two))
+    first, second = (kept(frame, each, schema=schema) for each in filters)
+    if not may_show(first).is_shown:
         return
-    if not may_show(frame, second, schema=schema, shown=[first]).is_shown:
+    if not may_show(second, shown=[packed(first)]).is_shown:
         return
     a, b = (values < limit if test == BELOW else values >= limit for test, limit in (one, two))
     # By subtracting one part from the other, each from all, and all from both.

@@ -9,6 +9,7 @@ from core.eda.lazy_summary import summarise_lazy
 from core.eda.summary import ColumnSummary, summarise
 from core.errors import ColumnNotFound, WrongKind
 from core.schema import Column, Kind, Role, Schema
+from tests.contracts.steps import on_spark
 
 
 def dirty(table, n, seed=0):
@@ -52,7 +53,7 @@ def test_the_figures_are_those_of_pandas(table, n):
 @pytest.mark.parametrize("n", [0, 700])
 def test_the_figures_of_spark_are_those_of_pandas(spark, table, n):
     data = dirty(table, n)
-    frame = frames.on_spark(data.frame, spark)
+    frame = on_spark(data.frame, spark)
     assert_same(summarise_lazy(frame, schema=data.schema), summarise(data.frame, schema=data.schema))
 
 

@@ -33,7 +33,7 @@ def test_columns_missing_together_are_found(table):
 def test_the_correlation_of_gaps_is_that_of_their_flags(school):
     data = school(400)
     gaps = data.frame[["n_hours", "f_job"]].isna().astype(float)
-    pair = missing_pattern(data.frame, schema=data.schema).pairs
+    pair = missing_pattern(data.frame, schema=data.schema, min_group=1).pairs
     ours = next(p for p in pair if {p.left, p.right} == {"n_hours", "f_job"})
 
     assert ours.r == pytest.approx(gaps.corr().iloc[0, 1])
@@ -42,6 +42,111 @@ def test_the_correlation_of_gaps_is_that_of_their_flags(school):
 def test_patterns_of_few_students_are_not_shown(table):
     data = table(n_a=[None] * 3 + [1.0] * 30)
     assert [p.n for p in missing_pattern(data.frame, schema=data.schema).patterns] == [30]
+
+
+def test_a_pair_is_withheld_where_few_lack_both_or_only_one_or_none(table):
+    gap = [None] * 30
+    columns = {
+        "n_a": [*gap, *[1.0] * 70],
+        "n_both_few": [1.0] * 25 + gap + [1.0] * 45,
+        "n_one_few": [1.0] * 3 + [None] * 27 + [1.0] * 70,
+        "n_none_few": [1.0] * 30 + [None] * 65 + [1.0] * 5,
+        "n_apart": [1.0] * 60 + gap + [1.0] * 10,
+    }
+    data = table(**columns)
+    found = missing_pattern(data.frame, schema=data.schema)
+    hidden = [pair for pair in found.withheld_pairs if "n_a" in pair]
+
+    assert hidden == [("n_a", "n_none_few"), ("n_a", "n_both_few"), ("n_a", "n_one_few")]
+    apart = next(pair for pair in found.pairs if (pair.left, pair.right) == ("n_a", "n_apart"))
+    assert (apart.n_both, apart.share_of_either) == (0, 0.0)
+    assert apart.r < 0
+
+
+def test_the_map_of_pairs_has_both_ways_and_no_figure_of_a_withheld_pair(table):
+    gap = [None] * 20
+    data = table(
+        n_a=[*gap, *range(80)], n_b=[*gap, *range(80)], n_c=[*range(75), *gap, *range(5)],
+        n_few=[None, *range(99)],
+        n_d=[*range(17), *gap, *range(63)],
+    )  # fmt: skip
+    found = missing_pattern(data.frame, schema=data.schema)
+    shown = found.pair_frame()
+
+    assert shown["column_a"].unique().tolist() == ["n_a", "n_b", "n_c", "n_d"]
+    assert len(shown) == 16
+    at = shown.set_index(["column_a", "column_b"])
+    assert at.loc[("n_b", "n_a"), "n_both"] == 20
+    assert at.loc[("n_c", "n_a"), "n_both"] == 0
+    assert bool(at.loc[("n_a", "n_d"), "is_withheld"])
+    assert at.loc[[("n_a", "n_d"), ("n_d", "n_a")], ["n_both", "share_of_either", "r"]].isna().all(axis=None)
+    assert at.loc[("n_a", "n_a"), ["n_a", "is_withheld"]].tolist() == [20, False]
+    assert found.pair_frame(most=2)["column_a"].unique().tolist() == ["n_a", "n_b"]
+    assert found.n_few == 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 90), st.integers(2, 6), st.floats(0.02, 0.98), st.integers(0, 1_000))
+def test_no_shown_pair_tells_of_one_to_nine_students(n, width, share, seed):
+    rng = np.random.default_rng(seed)
+    names = [f"x{i}" for i in range(width)]
+    frame = pd.DataFrame(rng.normal(size=(n, width)), columns=names).mask(rng.random((n, width)) < share)
+    schema = Schema(tuple(Column(name, Kind.NUMBER, Role.FEATURE) for name in names))
+    found = missing_pattern(frame, schema=schema)
+
+    for name in names:
+        rest = frame[name].isna().sum() - sum(one.n for one in found.patterns if name in one.columns)
+        held = any(name in one.columns for one in found.patterns)
+        assert not held or rest == 0 or rest >= 10
+    for pair in found.pairs:
+        cells = pd.crosstab(frame[pair.left].isna(), frame[pair.right].isna()).to_numpy()
+        assert not ((cells > 0) & (cells < 10)).any()
+    told = found.pair_frame()
+    assert not ((told["n_a"] < 10) | (told["n_a"].between(n - 9, n - 1))).any()
+    for dependence in found.dependences:
+        gone, known = frame[dependence.column].isna(), frame[dependence.other].notna()
+        assert min((gone & known).sum(), (~gone & known).sum()) >= 10
+
+
+@pytest.mark.parametrize("lost", [3, 9, 191])
+def test_the_gaps_of_few_students_or_of_all_but_few_are_related_to_nothing(table, lost):
+    data = table(
+        n_fees=[None] * lost + [1.0] * (200 - lost),
+        n_income=range(200),
+        c_way=["a"] * lost + ["b"] * (200 - lost),
+    )
+    found = missing_pattern(data.frame, schema=data.schema)
+
+    assert (found.dependences, found.pairs, found.n_few) == ((), (), 1)
+    assert found.sentence() == (
+        f"{lost} of 200 students lack at least one value. "
+        "Gaps of few, or of all but few, are not related to other columns."
+    )
+
+
+def test_gaps_are_related_to_a_column_only_where_it_is_known_for_enough_of_them(table):
+    data = table(
+        n_fees=[None] * 20 + [1.0] * 180,
+        n_told=[None] * 15 + [9.0] * 5 + [1.0, 2.0] * 90,
+        c_told=[None] * 15 + ["a"] * 5 + ["a", "b"] * 90,
+        n_income=[*range(200)],
+    )
+    found = missing_pattern(data.frame, schema=data.schema)
+
+    assert {d.other for d in found.dependences if d.column == "n_fees"} == {"n_income"}
+
+
+def test_a_set_of_gaps_is_left_out_where_the_rest_of_a_column_would_be_few(table):
+    data = table(
+        n_a=[None] * 23 + [1.0] * 177,
+        n_b=[1.0] * 20 + [None] * 43 + [1.0] * 137,
+        n_c=[1.0] * 150 + [None] * 30 + [1.0] * 20,
+    )
+    found = missing_pattern(data.frame, schema=data.schema)
+
+    # 3 lack a and b: of the 23 who lack a, the 20 who lack only that would tell; and so would the 40 for b.
+    assert [(p.columns, p.n) for p in found.patterns] == [((), 107), (("n_c",), 30)]
+    assert found.n_patterns_withheld == 3
 
 
 def test_gaps_that_depend_on_another_column_are_found(table):

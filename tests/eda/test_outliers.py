@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from core.eda.outliers import find_outliers
+from core.eda.outliers import far_out, find_outliers
 from core.schema import Column, Kind, Role, Schema
 
 
@@ -64,6 +64,36 @@ def test_only_numbers_are_looked_at_and_no_id_is_shown(school):
 
     assert found.frame()["column"].tolist() == ["n_hours", "n_marks"]
     assert "S1" not in repr(found)
+
+
+def test_the_rows_that_lie_far_out_are_those_that_are_counted(school):
+    data = school(500)
+    for column in data.schema.columns[2:4]:
+        counted = next(
+            c for c in find_outliers(data.frame, schema=data.schema).columns if c.column == column.name
+        )
+        rows = far_out(data.frame, column=column)
+        values = data.frame[column.name].to_numpy()[rows["row"]]
+        outside = (values < counted.iqr_low) | (values > counted.iqr_high)
+
+        assert rows["value"].tolist() == values.tolist()
+        assert (int(outside.sum()), int(rows["by_robust"].sum())) == (counted.n_iqr, counted.n_robust)
+
+
+def test_how_far_out_is_counted_from_the_fence_and_infinite_values_are_farthest(table):
+    data = table(n_a=[*range(1, 21), None, 100, -50, np.inf])
+    rows = far_out(data.frame, column=data.schema.column("n_a"))
+    low, high = find_outliers(data.frame, schema=data.schema).frame().loc[0, ["iqr_low", "iqr_high"]]
+
+    assert rows["row"].tolist() == [21, 22, 23]
+    assert rows["beyond"].tolist() == [100 - high, low + 50, np.inf]
+    assert rows["by_robust"].all()
+
+
+@pytest.mark.parametrize("values", [[], [None] * 30, [1.0, 2.0, 500.0], [0.0] * 30 + [5.0]])
+def test_where_no_rule_applies_no_row_lies_far_out(table, values):
+    data = table(n_a=values)
+    assert far_out(data.frame, column=data.schema.column("n_a")).empty
 
 
 def test_no_numbers_and_no_students_are_answers(table):

@@ -17,6 +17,21 @@ def test_up_to_five_thousand_students_are_all_drawn(table):
     assert (found.squares, found.note, found.is_empty) == ((), "", False)
 
 
+def test_the_table_behind_points_counts_students_in_coarse_squares_and_withholds_small_ones(table):
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(2, 900))
+    data = table(n_x=x, n_y=x + y)
+    found = pair_points(data.frame, columns=("n_x", "n_y"), schema=data.schema)
+    up = x + y
+    expected, *_ = np.histogram2d(x, up, bins=8, range=[[x.min(), x.max()], [up.min(), up.max()]])
+
+    shown = found.table_frame()["n"]
+    assert found.squares == ()
+    assert shown.min() >= 10
+    assert 900 - shown.sum() >= 10
+    assert sorted(shown) == sorted(int(n) for n in expected.ravel() if n >= shown.min())[-len(shown) :]
+
+
 @pytest.fixture
 def many(table):
     rng = np.random.default_rng(0)
@@ -30,6 +45,7 @@ def test_more_students_are_sampled_and_all_counted_in_squares(many):
     expected, *_ = np.histogram2d(x, y, bins=BINS, range=[[x.min(), x.max()], [y.min(), y.max()]])
 
     shown = found.frame()["n"]
+    assert found.table == found.squares
     assert (len(found.points), found.n) == (SAMPLED_POINTS, 8_000)
     assert shown.min() >= 10
     assert sorted(shown) == sorted(int(n) for n in expected.ravel() if n >= shown.min())[-len(shown) :]

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from core.eda.timelines import _natural, timeline
+from core.eda.timelines import natural, timeline
 from core.errors import ColumnNotFound, InvalidChoice, WrongKind
 
 
@@ -132,4 +132,4 @@ def test_a_huge_value_in_one_term_leaves_the_others_as_they_are(table):
 )
 def test_terms_stand_in_the_order_of_time(terms):
     turned = terms[::-1]
-    assert sorted(turned, key=_natural) == terms
+    assert sorted(turned, key=natural) == terms

@@ -1,7 +1,7 @@
 """Each check fires on what it is for, passes elsewhere, and stands in the documentation."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 from core.modeling.auc_difference import auc_difference
 from core.modeling.checks import CHECKS, run_checks
 from core.modeling.evaluate import evaluate
+from core.modeling.leaks import permuted_auc
 from core.modeling.ranking import HeldOut
 from core.modeling.train import cross_validate
 from tests.modeling.made_students import school, table
@@ -136,3 +137,77 @@ def test_the_interval_of_a_difference_covers_it_about_95_times_in_100():
         hits += low <= truth <= high
 
     assert 135 <= hits <= 149
+
+
+def test_a_copy_of_the_outcome_with_errors_in_it_is_far_ahead_of_the_others():
+    features, label = school(2_000)
+    wrong = np.random.default_rng(1).random(2_000) < 0.1
+    found = checks_of(with_column(features, "late note", np.where(wrong, 1 - label, label)), label)
+
+    assert found["M009"].severity == "issue"
+    assert found["M009"].words.startswith("'late note' by itself ranks students better (ROC-AUC 0.9")
+
+
+def test_a_field_that_is_filled_in_afterwards_is_an_issue():
+    features, label = school(1_000)
+    rng = np.random.default_rng(2)
+    left = [
+        float(day) if y and rng.random() < 0.9 else None for day, y in zip(range(1_000), label, strict=True)
+    ]
+    found = checks_of(with_column(features, "days until leaving", left), label)
+
+    assert {found["M001"].severity, found["M009"].severity} >= {"issue"}
+
+
+def copied(features, label, n):
+    rows = np.r_[np.arange(features.n_students), np.arange(n)]
+    ids = np.array([f"copy {k}" for k in range(len(rows))], dtype=object)
+    return replace(features.take(rows), student_ids=ids), label[rows]
+
+
+def test_students_that_are_in_the_table_twice_are_an_issue():
+    found = checks_of(*copied(*school(1_500), 150))["M010"]
+
+    assert found.severity == "issue"
+    assert found.words.startswith("30")
+    assert "100% of such pairs have the same outcome, where" in found.words
+
+
+def test_students_who_are_alike_by_nature_are_no_copies():
+    rng = np.random.default_rng(5)
+    x, y = rng.integers(0, 2, (2, 2_000)).astype(float)
+    label = (rng.random(2_000) < 0.2 + 0.3 * x + 0.2 * y).astype(float)
+    found = checks_of(table({"x": list(x), "y": list(y)}), label)["M010"]
+
+    assert found.severity == "passed"
+    assert found.words.startswith(
+        "2,000 students are alike in every feature to another one, and their outcomes"
+    )
+
+
+@pytest.mark.parametrize("start", range(0, 100, 25))
+def test_clean_students_pass_the_leak_checks_over_a_hundred_seeds(start):
+    codes = ("M001", "M009", "M010", "M011", "M012")
+    for seed in range(start, start + 25):
+        features, label = school(500, seed=seed)
+        found = cross_validate(features, label, seed=seed, folds=2, repeats=1)
+        evaluation = evaluate(label, found.risk, found.baseline_risk, listed=found.risk >= 0.5, seed=seed)
+        checks = {check.code: check for check in run_checks(found, evaluation, features)}
+        assert {checks[code].severity.value for code in codes} == {"passed"}, (seed, checks)
+
+
+def test_the_canary_sings_where_the_outcomes_cannot_be_dealt_out(monkeypatch):
+    monkeypatch.setattr("core.modeling.leaks._dealt", lambda label, _: label)
+    features, label = school(1_000)
+
+    assert permuted_auc(features, label, seed=1).mean() > 0.7
+    assert checks_of(features, label)["M011"].severity == "issue"
+
+
+def test_features_made_from_the_outcome_are_named():
+    features, label = school(300)
+    found = cross_validate(features, label, seed=1, repeats=1)
+    evaluation = evaluate(label, found.risk, found.baseline_risk, listed=found.risk >= 0.5, seed=1)
+    [check] = [c for c in run_checks(found, evaluation, features, derived=["gap"]) if c.code == "M012"]
+
+    assert check.words == "'gap' is worked out from a column that decides the outcome. Exclude it."

@@ -18,9 +18,13 @@ NAMES = [
     "f1",
     "precision",
     "recall",
+    "specificity",
     "brier",
+    "log_loss",
     "ece",
     "precision_at_listed",
+    "recall_at_listed",
+    "lift",
 ]
 NAN = np.nan
 
@@ -59,8 +63,12 @@ def test_every_measure_equals_scikit_learn():
         "f1": metrics.f1_score(label, said),
         "precision": metrics.precision_score(label, said),
         "recall": metrics.recall_score(label, said),
+        "specificity": metrics.recall_score(label, said, pos_label=0),
         "brier": metrics.brier_score_loss(label, risk),
+        "log_loss": metrics.log_loss(label, np.clip(risk, 5e-7, 1 - 5e-7)),
         "precision_at_listed": label[listed].mean(),
+        "recall_at_listed": metrics.recall_score(label, listed),
+        "lift": label[listed].mean() / label.mean(),
     }
     assert {name: found.metric(name).value for name in expected} == pytest.approx(expected, abs=1e-12)
 
@@ -70,7 +78,7 @@ def test_each_baseline_is_the_same_measure_of_the_simple_rule():
     listed = risk >= 0.6
     found, rule = figures(label, risk, simple, listed), figures(label, simple, listed=listed)
 
-    for name in NAMES[:-1]:
+    for name in NAMES[:-3]:
         assert found.metric(name).baseline == rule.metric(name).value
 
 
@@ -81,12 +89,16 @@ def test_the_rule_lists_as_many_students_and_ties_at_its_cut_share_the_places():
     assert found.n_listed == 3
     assert found.metric("precision_at_listed").value == 2 / 3
     assert found.metric("precision_at_listed").baseline == pytest.approx((1 + 2 * 1 / 3) / 3)
+    assert found.metric("recall_at_listed").baseline == pytest.approx((1 + 2 * 1 / 3) / 3)
+    assert found.metric("lift").value == pytest.approx((2 / 3) / (1 / 2))
+    assert found.metric("lift").baseline == pytest.approx((1 + 2 * 1 / 3) / 3 / (1 / 2))
 
 
 def test_values_lie_in_their_intervals_and_all_in_their_range():
     for seed in range(5):
         for metric in figures(*students(60, seed)).metrics:
-            assert 0 <= metric.low <= metric.value <= metric.high <= 1
+            most = np.inf if metric.name in ("log_loss", "lift") else 1
+            assert 0 <= metric.low <= metric.value <= metric.high <= most
 
 
 def test_students_whose_outcome_is_not_known_change_nothing_but_the_listed():
@@ -190,6 +202,38 @@ def test_the_curves_of_few_students_equal_scikit_learn():
 
     np.testing.assert_allclose(found.roc()[["frac_false_alarms", "recall"]], np.c_[x, y])
     np.testing.assert_allclose(found.pr()[["recall", "precision"]], np.c_[recall, precision][:-1][::-1])
+
+
+def test_precision_recall_and_false_alarms_are_given_for_each_cut():
+    label, risk, _ = students(300)
+    found = figures(label, risk).thresholds()
+    row = {name: part.set_index("threshold") for name, part in found.groupby("measure")}
+
+    for cut in (0.0, 0.2, 0.4):
+        assert row["precision"].loc[cut, "value"] == metrics.precision_score(label, risk >= cut)
+        assert row["recall"].loc[cut, "value"] == metrics.recall_score(label, risk >= cut)
+        assert row["false alarms"].loc[cut, "value"] == (risk[label == 0] >= cut).mean()
+    assert ((found["low"] <= found["value"]) & (found["value"] <= found["high"])).all()
+    assert 1.0 not in row["precision"].index
+    assert row["recall"].loc[1.0, "value"] == 0
+
+
+def test_the_gain_and_the_decision_curve_are_those_of_the_risks():
+    label, risk, _ = students(300)
+    found = figures(label, risk)
+
+    assert found.gain().iloc[-1]["recall"] == 1
+    assert found.decision.frame().iloc[49]["net_benefit"] == pytest.approx(
+        (found.confusion(0.5).found - found.confusion(0.5).false_alarms) / 300
+    )
+
+
+def test_the_lift_and_recall_of_an_empty_list_say_why():
+    found = figures([1.0, 0.0, 1.0, 0.0], [0.9, 0.1, 0.8, 0.2], listed=[False] * 4)
+
+    for name in ("precision_at_listed", "recall_at_listed", "lift"):
+        assert found.metric(name).value is None
+        assert found.metric(name).why == "No student on the list has a known outcome."
 
 
 def test_with_folds_the_rankings_are_means_over_the_folds():

@@ -9,6 +9,7 @@ from statsmodels.stats.proportion import proportion_confint
 from core.modeling import measures
 from core.modeling.evaluate import evaluate
 from core.modeling.intervals import mirrored, percentiles, resampled, wilson
+from core.modeling.score_cells import count_scores, group_cells
 
 
 @given(st.integers(0, 50), st.integers(1, 50))
@@ -63,16 +64,49 @@ def drawn_students(rng, n):
 def test_intervals_cover_the_truth_about_95_times_in_100():
     rng = np.random.default_rng(20)
     label, risk = drawn_students(rng, 1_000_000)
+    top = risk >= np.quantile(risk, 0.8)
     truth = {
         "roc_auc": 0.7602499,  # of two normals one standard deviation apart: Phi(1 / sqrt(2))
         "brier": float(((risk - label) ** 2).mean()),
+        "log_loss": float(-np.log(np.where(label == 1, risk, 1 - risk)).mean()),
         "precision": float(label[risk >= 0.5].mean()),
+        "specificity": float((risk[label == 0] < 0.5).mean()),
+        "precision_at_listed": float(label[top].mean()),
+        "recall_at_listed": float(label[top].sum() / label.sum()),
+        "lift": float(label[top].mean() / label.mean()),
     }
     hits = dict.fromkeys(truth, 0)
     for _ in range(200):
         label, risk = drawn_students(rng, 200)
-        found = evaluate(label, risk, risk, listed=risk >= 0.5, seed=1)
+        listed = np.zeros(200, dtype=bool)
+        listed[np.argsort(-risk)[:40]] = True
+        found = evaluate(label, risk, risk, listed=listed, seed=1)
         for name, value in truth.items():
             hits[name] += found.metric(name).low <= value <= found.metric(name).high
 
     assert all(180 <= n <= 198 for n in hits.values()), hits
+
+
+@pytest.mark.campaign
+def test_the_intervals_of_the_list_cover_the_truth_93_to_97_times_in_100():
+    rng = np.random.default_rng(22)
+    label, risk = drawn_students(rng, 1_000_000)
+    top = risk >= np.quantile(risk, 0.8)
+    truth = np.array([label[top].sum() / label.sum(), -np.log(np.where(label == 1, risk, 1 - risk)).mean()])
+    hits = np.zeros(2, dtype=int)
+    for _ in range(1_000):
+        label, risk = drawn_students(rng, 200)
+        groups = group_cells(count_scores(label, risk), np.zeros(200, int))
+        drawn = resampled(
+            groups.negatives,
+            groups.positives,
+            {
+                "recall": lambda n, p: measures.recall_of_top(n, p, np.array([0.2]))[:, 0],
+                "log_loss": lambda n, p, losses=groups.losses: measures.log_loss(n, p, losses),
+            },
+            seed=1,
+        )
+        spans = np.array([percentiles(found) for found in drawn.values()])
+        hits += (spans[:, 0] <= truth) & (truth <= spans[:, 1])
+
+    assert ((hits >= 930) & (hits <= 970)).all(), hits

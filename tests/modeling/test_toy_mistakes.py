@@ -65,7 +65,7 @@ def test_accuracy_is_not_all_there_is_and_every_figure_has_an_interval_and_a_bas
     found = cross_validate(SCHOOL, LABEL, seed=1)
     metrics = evaluate(LABEL, found.risk, found.baseline_risk, listed=found.risk > 0.5, seed=1).metrics
 
-    assert len(metrics) == len(DEFINITIONS) == 10
+    assert len(metrics) == len(DEFINITIONS) == 14
     assert all(None not in (metric.low, metric.high, metric.baseline) for metric in metrics)
 
 

@@ -358,6 +358,31 @@ def test_a_recipe_that_would_leave_nobody_asks_first(screen, tmp_path):
     assert metric(page, "Rows after cleaning") == 0
 
 
+def test_a_recipe_that_would_leave_fewer_than_half_asks_first(screen, tmp_path):
+    table = tmp_path / "some_phones.csv"
+    rows = [
+        f"{n:03d},{n % 17},{'0176' if n < 12 else ''},{'fail' if n % 5 == 0 else 'pass'}" for n in range(60)
+    ]
+    table.write_text("student_id,work_hours,phone,result\n" + "\n".join(rows), encoding="utf-8")
+    page = open_page(screen)
+    page.session_state[state.REQUEST] = cache.keep_path(
+        cache.actor("local"), page.session_state[state.REQUEST], str(table)
+    )
+    page = open_page(page, "cleaning")
+    few = Recipe((DropRows(("phone",)),))
+    page = use(use_file(page, few.to_json().encode()))
+
+    assert "'Leave out rows without a value' would leave 12 of 60 students." in texts(page)
+    assert [one.label for one in page.checkbox] == ["I know that most students would be left out"]
+    assert recipe_of(page) is None
+    assert next(one for one in page.button if one.label == "Use it all the same").disabled
+
+    page.checkbox[0].check()
+    page = press(settled(page.run()), "Use it all the same")
+    assert recipe_of(page).steps == few.steps
+    assert metric(page, "Rows after cleaning") == 12
+
+
 def test_the_cleaned_table_the_ledger_and_the_recipe_can_be_taken_along(page):
     assert [one.label for one in page.download_button] == [
         "Cleaned table (CSV)", "Ledger of the steps (CSV)", "Who was left out (CSV)",

@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 
 from core import cache
+from core.caseload.access import Actor, ActorRole
 from pages.ui import explore_charts, state
 from tests.pages.screen import open_page, settled, texts
 
@@ -24,6 +25,12 @@ def page(screen):
 def panel(page, name):
     page.session_state["explore_tabs"] = name
     return settled(page.run())
+
+
+def table(page, column):
+    """The one table of the page that has this column."""
+    (found,) = [one.value for one in page.dataframe if column in one.value]
+    return found
 
 
 def choose(page, label, value):
@@ -69,6 +76,18 @@ def test_a_number_has_a_histogram_and_five_figures(page):
     ]
 
 
+def test_a_number_has_its_box_over_the_bars_without_the_values_beyond(page, monkeypatch):
+    drawn = {}
+    monkeypatch.setattr(st, "vega_lite_chart", lambda _, spec, *, key, **__: drawn.setdefault(key, spec))
+    choose(panel(page, "One column"), "Column", "attendance_rate")
+    layers = drawn["histogram_attendance_rate"]["layer"]
+
+    (five,) = layers[1]["data"]["values"]
+    assert list(five) == ["low_whisker", "q25", "median", "q75", "high_whisker"]
+    assert sorted(five.values()) == list(five.values())
+    assert all(layer["data"]["values"] == [five] for layer in layers[1:])
+
+
 @pytest.mark.parametrize(
     ("column", "words"),
     [
@@ -95,7 +114,18 @@ def test_gaps_are_counted_by_column_and_together(page):
     page = panel(page, "Missing values")
 
     assert "students lack at least one value" in texts(page)
-    assert page.dataframe[0].value["columns"].iloc[0] == "nothing: complete"
+    assert table(page, "columns")["columns"].iloc[0] == "nothing: complete"
+
+
+def test_columns_that_are_missing_together_are_named_with_how_many_lack_both(page):
+    page = panel(page, "Missing values")
+    shown = table(page, "is_withheld")
+    told = shown[~shown["is_withheld"]]
+
+    assert "A dash: few students lack both, only one, or neither; not shown." in texts(page)
+    assert "No two columns can be shown to be missing together." in texts(page)
+    assert not told["n_both"].between(1, 9).any()
+    assert shown[shown["is_withheld"]]["n_both"].isna().all()
 
 
 def test_outliers_are_counted_by_two_rules_and_not_called_wrong(page):
@@ -103,6 +133,28 @@ def test_outliers_are_counted_by_two_rules_and_not_called_wrong(page):
 
     assert "They may well be real." in texts(page)
     assert (page.dataframe[0].value["n_iqr"] <= page.dataframe[0].value["n"]).all()
+
+
+def test_the_students_behind_outliers_are_listed_once_a_column_is_chosen(page):
+    page = panel(page, "Outliers")
+    assert "ids are listed once you choose a column" in texts(page)
+    page = choose(page, "Look up the students with outliers in", "fees_owed")
+    shown = table(page, "student_id")
+
+    assert "Fees owed: " in texts(page)
+    assert shown["student_id"].str.match(r"S\d{6}").all()
+    assert shown["beyond"].is_monotonic_decreasing
+    assert len(shown) <= 50
+
+
+def test_who_may_not_see_students_is_told_who_may(page, monkeypatch):
+    analyst = Actor(who="ana", roles=frozenset({ActorRole.ANALYST}), scope="all")
+    monkeypatch.setattr(cache, "actor", lambda _: analyst)
+    page = panel(page, "Outliers")
+
+    assert "Which students these are may be seen by a counselor or a mentor only." in texts(page)
+    assert [one.label for one in page.selectbox if one.label.startswith("Look up")] == []
+    assert not any("student_id" in one.value for one in page.dataframe)
 
 
 def test_the_outcome_is_compared_between_groups_of_a_barrier_at_once(page):
@@ -170,7 +222,7 @@ def test_barriers_are_counted_by_the_rules_that_a_person_states(page):
     assert "Association, never cause." in texts(page)
     assert "of whom one of these values is not known" in texts(page)
     assert "Which come together" in texts(page)
-    assert list(page.dataframe[0].value["left"]) == ["Paid work"]
+    assert list(table(page, "left")["left"]) == ["Paid work"]
 
 
 def narrowed(page, column, test, value):
@@ -202,11 +254,75 @@ def test_a_choice_of_too_few_says_so_and_can_be_taken_back(page):
     assert not settled(page).error
 
 
+def with_every_chart(page, name):
+    """A panel with all the charts that it can draw."""
+    page = panel(page, name)
+    if name == "One column":
+        page = choose(page, "Column", "travel_minutes")
+    if name == "Groups":
+        page = choose(choose(page, "Compare", "last_average"), "Between groups of", "internet")
+    if name == "Two columns":
+        page = several(page, "Columns", ["work_hours", "travel_minutes", "birth_date"])
+    if name == "Over time":
+        page = choose(page, "Over", "cohort")
+    if name == "Barriers together":
+        page = several(page, "Barriers", ["work_hours", "device"])
+        page = several(page, "Device is a barrier at", ["phone only"])
+    return page
+
+
+CHARTS = {
+    "Summary": set(),
+    "One column": {"histogram_travel_minutes", "curves_travel_minutes"},
+    "Two columns": {"points_0", "points_1", "points_2"},
+    "Over time": {"timeline"},
+    "Relations": {"association_map"},
+    "Missing values": {"gaps", "gap_map"},
+    "Outliers": set(),
+    "Groups": {"intervals", "spread"},
+    "Barriers together": {"barrier_counts", "barrier_rates"},
+}
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_behind_every_chart_stand_its_table_and_a_file(page, monkeypatch, name):
+    drawn, saved, tables = set(), {}, {}
+    for library in ("vega_lite_chart", "plotly_chart"):
+        monkeypatch.setattr(st, library, lambda *_, key, alt, **__: drawn.add(key) if alt else None)
+    monkeypatch.setattr(st, "download_button", lambda _, data, *__, key, **___: saved.update({key: data()}))
+    monkeypatch.setattr(st, "dataframe", lambda frame, *, key, **_: tables.update({key: frame}))
+    with_every_chart(page, name)
+
+    assert {f"save_{key}" for key in drawn} == set(saved)
+    assert drawn >= CHARTS[name]
+    for key in drawn:
+        assert saved[f"save_{key}"].decode().count("\n") == 1 + len(tables[f"table_{key}"]) > 1
+
+
 def look_at(page, content):
     """Explore a file of one's own."""
     kept = cache.keep_upload(cache.actor("local"), cache.default_request(), io.BytesIO(content), "own.csv")
     page.session_state[state.REQUEST] = kept
     return settled(page.run())
+
+
+def test_the_two_columns_that_most_lack_together_are_named(page):
+    rows = "".join(
+        f"{i:03d},{'' if i < 30 else 40 + i % 50},{'' if i < 30 or i % 5 == 0 else i % 7}\n"
+        for i in range(200)
+    )
+    page = panel(look_at(page, f"student_id,score,visits\n{rows}".encode()), "Missing values")
+
+    assert (
+        "Most often missing together: Score and Visits. 30 students lack both, 47 % of those who lack one"
+    ) in texts(page)
+
+
+def test_figures_of_few_students_say_why_they_are_empty(page):
+    rows = "".join(f"{i:03d},{40 + i}\n" for i in range(4))
+    page = look_at(page, f"student_id,score\n{rows}".encode())
+
+    assert "Figures of fewer than 10 students are not shown." in texts(page)
 
 
 @pytest.mark.parametrize("name", PANELS)

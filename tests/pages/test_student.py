@@ -64,3 +64,15 @@ def test_without_an_outcome_nobodys_need_is_known(screen):
     page = open_page(page, "student")
 
     assert "nobody's need is known" in texts(page)
+
+
+def test_a_student_can_be_imagined_with_less_paid_work(screen):
+    page = open_page(open_page(screen), "student")
+    sliders = {one.label: one for one in page.slider}
+    [label] = [one for one in sliders if one.startswith("Paid work")]
+    before = texts(page)
+    page = settled(sliders[label].set_value(sliders[label].min).run())
+
+    assert "the risk would be" in texts(page)
+    assert "The least that would take this student off the list" in before or "No usual change" in before
+    assert not {"Gender", "Age"} & {one.split(" (")[0] for one in sliders}

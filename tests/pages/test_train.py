@@ -10,9 +10,13 @@ MEASURES = {
     "F1",
     "ROC-AUC",
     "PR-AUC",
+    "Specificity",
     "Brier score",
+    "Log loss",
     "Calibration error",
     "Precision of the list",
+    "Recall of the list",
+    "Lift of the list",
 }
 
 
@@ -55,14 +59,35 @@ def test_odds_ratios_have_intervals_around_them(screen):
     assert not {"Gender", "Ethnicity", "Age"} & set(shown["label"])
 
 
-def test_the_confusion_matrix_follows_its_slider(screen):
+def test_the_confusion_matrix_follows_the_cut_that_is_chosen(screen):
     page = train_page(screen, "How good it is")
     before = table_with(page, "no outcome").to_numpy().copy()
-    page.slider(key="train_cut").set_value(0.1).run()
+    (capacity,) = [one for one in page.slider if str(one.key).startswith("cut_capacity_")]
+    capacity.set_value(1_000).run()
     after = table_with(page, "no outcome").to_numpy()
+    page.segmented_control(key="cut_how").set_value("Threshold").run()
+    page.slider(key="cut_score").set_value(0.0).run()
+    everybody = table_with(page, "no outcome").to_numpy()
 
-    assert after.sum() == before.sum()
-    assert after[0].sum() > before[0].sum()
+    assert after.sum() == before.sum() == everybody.sum()
+    assert after[0].sum() == 1_000
+    assert everybody[1].sum() == 0
+
+
+def test_the_mistakes_are_said_in_words(screen):
+    said = texts(train_page(screen, "How good it is"))
+
+    assert "Students who were missed" in said
+    assert "Students who were falsely alarmed" in said
+    assert "for all" in said
+
+
+def test_the_learning_curve_is_drawn_when_it_is_asked_for(screen):
+    page = train_page(screen, "How good it is")
+    assert "training students ROC-AUC changes" not in texts(page)
+    page.button(key="train_learn").click()
+
+    assert "training students ROC-AUC changes" in texts(settled(page.run()))
 
 
 def test_columns_that_are_not_used_are_named_with_the_reason(screen):
@@ -99,3 +124,35 @@ def test_another_outcome_trains_another_model(screen):
 
     assert "last average is below 55" in texts(page) or "last_average is below 55" in texts(page)
     assert "last_average" in set(table_with(page, "Why it is not used")["Column"])
+
+
+def test_families_are_compared_when_asked_and_the_verdict_is_said(screen):
+    page = train_page(screen, "Families")
+    assert "families_table" not in [one.key for one in page.dataframe]
+    page = settled(page.button(key="compare_families").click().run())
+    shown = table_with(page, "difference").set_index("name")
+
+    assert "logistic regression" in texts(page)
+    assert {"gradient_boosting", "support_vectors", "points_rule", "prevalence"} <= set(shown.index)
+    assert shown.loc["prevalence", "roc_auc"] < shown.loc["points_rule", "roc_auc"]
+
+
+def test_another_family_is_trained_and_has_no_odds_ratios(screen):
+    page = train_page(screen)
+    page.selectbox[0].set_value("decision_tree")
+    page.button[0].click()
+    page = opened(settled(page.run()), "What it uses")
+
+    assert "model: decision tree" in texts(page)
+    assert "only the plain logistic regression has odds ratios" in texts(page)
+
+
+def test_each_cohort_is_judged_by_those_before_it(screen):
+    page = train_page(screen, "Other terms and schools")
+    [box] = [one for one in page.selectbox if one.key == "transfer_column"]
+    page = settled(box.set_value("cohort").run())
+    shown = table_with(page, "n_learned")
+
+    assert "later than those it learned from" in texts(page)
+    assert (shown["low"] < shown["auc"]).all()
+    assert shown["n_learned"].is_monotonic_increasing

@@ -13,7 +13,7 @@ import pytest
 
 from core.connections import Connection, ConnectionKind, ReadLimits, Secret
 from core.sources.base import Connections, ConnectionSpec
-from core.sources.spark import host
+from core.sources.spark import host, session
 from core.sources.spark.connecting import plan_of
 from core.sources.spark.java import ServerPlan, java_home, module_options, server_command, spark_home
 from core.sources.spark.source import SparkSource
@@ -21,7 +21,11 @@ from tests.servers.process import free_port, running
 from tests.setup import places
 
 MASTER, WORKER = "org.apache.spark.deploy.master.Master", "org.apache.spark.deploy.worker.Worker"
-SMALL = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
+SMALL = ("-XX:+UseSerialGC", "-Xshare:auto")
+QUICK = "-XX:TieredStopAtLevel=1"
+"""For every Java of the tests, whoever starts it: none lives long enough to pay for better machine code."""
+PARTITIONS = 3
+"""Two workers of one core each: with more parts a question is mostly made of tasks."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,12 @@ class SparkPlace:
 
 
 def use_java() -> None:
-    """Let Spark find the Java that the tests installed."""
-    os.environ |= {"JAVA_HOME": str(places.java_home()), "PYSPARK_PYTHON": sys.executable}
+    """Let Spark find the Java that the tests installed, and start it quickly."""
+    os.environ |= {
+        "JAVA_HOME": str(places.java_home()),
+        "JDK_JAVA_OPTIONS": QUICK,
+        "PYSPARK_PYTHON": sys.executable,
+    }
 
 
 @contextlib.contextmanager
@@ -81,6 +89,7 @@ def place(master: str, *, name: str = "lms", **settings: str) -> Iterator[SparkP
 def cluster(*, n_workers: int = 2) -> Iterator[str]:
     """Run a master and workers with one core each for the length of the block; gives the master's address."""
     use_java()
+    session.PARTITIONS = PARTITIONS
     with tempfile.TemporaryDirectory(prefix="waymark-cluster-") as text, contextlib.ExitStack() as stack:
         folder, port = Path(text), free_port()
         log = folder / "master.log"

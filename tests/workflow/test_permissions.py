@@ -5,14 +5,24 @@ import pytest
 from core.caseload.access import ALLOWED, Action, Actor, ActorRole
 from core.errors import Forbidden
 from core.settings import Settings
-from core.workflow import cleaning, exploring, listing, requests, segmenting, tables, training
+from core.workflow import cleaning, exploring, listing, publishing, requests, segmenting, tables, training
 
 REQUEST = requests.demo_request(students=200, seed=3)
+
+
+def published(actor, settings):
+    """Publish what somebody else trained."""
+    trained = training.train(person(ActorRole.ANALYST), REQUEST, settings=settings)
+    reason, override = "For the test of permissions.", "Few students: only a test of permissions."
+    return publishing.publish(actor, trained, reason=reason, override=override, settings=settings)
+
+
 CALLS = {
     Action.LOAD: lambda actor, settings: tables.preview(actor, REQUEST.table, settings=settings),
     Action.CLEAN: lambda actor, settings: cleaning.clean(actor, REQUEST.cleaning, settings=settings),
     Action.EXPLORE: lambda actor, settings: exploring.explore(actor, REQUEST, settings=settings),
     Action.TRAIN: lambda actor, settings: training.train(actor, REQUEST, settings=settings),
+    Action.PUBLISH: published,
     Action.SEGMENT: lambda actor, settings: segmenting.segment(actor, REQUEST, settings=settings),
 }
 

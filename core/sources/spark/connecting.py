@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import socket
 import time
@@ -19,7 +20,7 @@ from core.sources.spark.java import ServerPlan
 from core.sources.spark.kept import KEPT, key_of
 from core.sources.spark.session import Endpoint, Session
 
-LOCAL = re.compile(r"local(\[(\d{1,3}|\*)\])?")
+LOCAL = re.compile(r"local(?:\[(\d{1,3}|\*)\])?")
 REMOTE = re.compile(r"(spark|sc)://([^/;?#@]+?)(?::(\d{1,5}))?/?")
 OWN = frozenset({"127.0.0.1", "::1"})
 PORTS = {"spark": 7077, "sc": 15002}
@@ -42,6 +43,8 @@ class Master:
     """``local``, ``spark`` or ``sc``."""
     host: str = ""
     port: int = 0
+    cores: int | None = None
+    """How many this computer works with; None for another."""
 
     @property
     def address(self) -> str:
@@ -52,8 +55,9 @@ class Master:
 def master_of(connection: Connection) -> Master:
     """Return the master of a connection; raises InvalidChoice for what is none."""
     text = connection.master.strip()
-    if LOCAL.fullmatch(text):
-        return Master("local")
+    local = LOCAL.fullmatch(text)
+    if local:
+        return Master("local", cores=_cores(local[1] or "1"))
     found = REMOTE.fullmatch(text)
     if not found or (found[3] and not 0 < int(found[3]) < 65_536):
         raise InvalidChoice(
@@ -61,6 +65,11 @@ def master_of(connection: Connection) -> Master:
             hint="Give local[2], spark://host:port or sc://host:port, without options.",
         )
     return Master(found[1], found[2].strip("[]"), int(found[3] or PORTS[found[1]]))
+
+
+def _cores(said: str) -> int:
+    """Return the cores of ``local[...]``, at least one."""
+    return max(1, (os.cpu_count() or 1) if said == "*" else int(said))
 
 
 @contextlib.contextmanager
@@ -92,7 +101,8 @@ def _opened(
     made = Session(endpoint, name=connection.name, limits=connections.limits)
     try:
         made.ask()
-        made.run(lambda: made.configure(session.CONFIGURATION))
+        settings = session.configuration(cores=master_of(connection).cores)
+        made.run(lambda: made.configure(settings))
     except failures.ServerGone:
         made.close()
         if attempts <= 1 or master_of(connection).scheme == "sc":
@@ -145,11 +155,14 @@ def plan_of(connection: Connection, connections: Connections) -> ServerPlan:
 
 
 def driver_of(connection: Connection) -> Path | None:
-    """Return the JDBC driver's jar; None where none is installed or needed."""
+    """Return the JDBC driver's jar; None where none is installed.
+
+    Also for a connection that reads files: with one plan all connections share one Java.
+    """
     if connection.driver_file:
         return Path(connection.driver_file).expanduser().absolute()
     jar = Path(MARIADB_JAR)
-    return jar if connection.tables_of and jar.exists() else None
+    return jar if jar.exists() else None
 
 
 def require_master(connection: Connection, connections: Connections) -> None:

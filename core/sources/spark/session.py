@@ -28,7 +28,6 @@ CONFIGURATION = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.caseSensitive": "true",
     "spark.sql.ansi.enabled": "true",
-    "spark.sql.shuffle.partitions": "16",
     # It starts stages from threads of its own: one that starts while a question is ended runs to its end.
     "spark.sql.adaptive.enabled": "false",
     # A row with too few or too many cells is only seen where all cells are read.
@@ -40,12 +39,22 @@ CONFIGURATION = {
     "spark.sql.files.ignoreCorruptFiles": "false",
     "spark.sql.files.ignoreMissingFiles": "false",
 }
+PARTITIONS = 16
+"""Into so many parts are rows divided on a cluster, whose cores nobody tells us."""
+PARTITIONS_A_CORE = 2
+"""In this computer: each part costs a task, which takes longer than the thousand rows in it."""
 IN_ORDER = {
     "spark.sql.files.maxPartitionBytes": str(2**62),
     "spark.sql.files.openCostInBytes": "0",
     "spark.sql.files.minPartitionNum": "1",
 }
 """One task reads a file from its beginning, and stops when it has enough."""
+
+
+def configuration(*, cores: int | None) -> dict[str, str]:
+    """Return what each session is set to; ``cores`` are those of a Spark in this computer."""
+    parts = PARTITIONS if cores is None else PARTITIONS_A_CORE * cores
+    return {**CONFIGURATION, "spark.sql.shuffle.partitions": str(parts)}
 
 
 @dataclass(frozen=True, repr=False)

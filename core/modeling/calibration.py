@@ -1,0 +1,172 @@
+"""Whether risks should be corrected, and how: nothing, Platt's line or an isotonic one, by evidence.
+
+Every correction is judged on students whom it was not fitted on, and is used only where it is clearly
+better. The models behind the scores did see those students' fellows: what is judged is the correction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from core.modeling import measures
+from core.modeling.calibrators import FITS, TITLES, Calibrator, NoCalibration
+from core.modeling.logistic import sigmoid
+from core.modeling.table import Floats, Integers
+
+FEWEST = 50
+"""With fewer students of one outcome, nothing is corrected."""
+Z_TOGETHER = NormalDist().inv_cdf(1 - 0.025 / 3)
+"""Three paired comparisons, each of which may decide: the normal points of intervals that hold together."""
+
+
+@dataclass(frozen=True, eq=False)
+class CalibrationChoice:
+    """The correction to use, and the evidence."""
+
+    chosen: str
+    """none, platt or isotonic."""
+    calibrator: Calibrator
+    """Fitted on all students whose outcome is known."""
+    held_out: Floats = field(repr=False)
+    """The log-odds by the chosen correction, each student's by one that was fitted without the student;
+    shape of ``log_odds``. Students in no fold have those of ``calibrator``."""
+    table: pd.DataFrame = field(repr=False)
+    words: str
+    """What was chosen and why, in one or two sentences."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing could be compared."""
+        return self.table.empty
+
+    @property
+    def why_empty(self) -> str:
+        """Why nothing was compared; empty if it was."""
+        return self.words if self.is_empty else ""
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row a method: method, title, log_loss, brier, and the gains over none with intervals.
+
+        ``log_loss_gain`` and ``brier_gain`` are above 0 where the method is better; ``_low`` and ``_high``
+        are the ends of their 95 % intervals, from the paired differences of the students, corrected for
+        three comparisons.
+        """
+        return self.table
+
+
+def choose_calibration(log_odds: ArrayLike, label: ArrayLike, fold_of: ArrayLike) -> CalibrationChoice:
+    """Return the correction that the held-out scores call for; ``none`` unless another is clearly better.
+
+    ``log_odds`` and ``fold_of`` have the shape (n_students,) or (repeats, n_students) and hold what the
+    models said of students they had not seen, and who was held out together (-1: nobody's); ``label``
+    holds 1, 0 or NaN. A correction is clearly better where the intervals of the paired differences in
+    log loss and in the Brier score both lie above 0, corrected for three comparisons; isotonic has to
+    be clearly better than Platt too. The order of the students changes nothing.
+    """
+    labels = np.asarray(label, dtype=np.float64)
+    given = np.asarray(log_odds, dtype=np.float64)
+    scores, folds = np.atleast_2d(given), np.atleast_2d(np.asarray(fold_of))
+    rarer = int(min((labels == 0).sum(), (labels == 1).sum()))
+    if rarer < FEWEST or folds.max(initial=-1) < 1:
+        return _none(given, f"{rarer} students of the rarer outcome are too few to correct the risks by.")
+    nested = {name: _nested(fit, scores, labels, folds) for name, fit in FITS.items()}
+    losses = {name: _losses(found, labels, folds) for name, found in nested.items()}
+    chosen = _choose(losses)
+    calibrator = FITS[chosen](*_pooled(scores, labels, folds >= 0))
+    held_out = np.where(folds >= 0, nested[chosen], calibrator.log_odds(scores)).reshape(given.shape)
+    table = _table(losses)
+    return CalibrationChoice(chosen, calibrator, held_out, table, _words(chosen, table))
+
+
+def _pooled(scores: Floats, label: Floats, chosen: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return the scores and labels of the chosen, over all repeats, in an order of their own."""
+    labels = np.broadcast_to(label, scores.shape)
+    keep = chosen & ~np.isnan(labels)
+    order = np.lexsort((labels[keep], scores[keep]))
+    return scores[keep][order], labels[keep][order]
+
+
+def _nested(
+    fit: Callable[[Floats, Floats], Calibrator], scores: Floats, label: Floats, folds: Integers
+) -> Floats:
+    """Return corrected log-odds, each fold's by a correction that was fitted on the other folds."""
+    found = scores.copy()
+    for repeat, parts in enumerate(folds):
+        for fold in range(int(parts.max(initial=-1)) + 1):
+            held_out = parts == fold
+            others = (parts >= 0) & ~held_out
+            calibrator = fit(*_pooled(scores[repeat], label, others))
+            found[repeat, held_out] = calibrator.log_odds(scores[repeat, held_out])
+    return found
+
+
+def _losses(log_odds: Floats, label: Floats, folds: Integers) -> Floats:
+    """Return each student's log loss and squared error, means over the repeats, shape (2, n_known)."""
+    known = np.flatnonzero(~np.isnan(label) & (folds >= 0).all(axis=0))
+    happened = label[known].astype(np.int64)
+    risk = sigmoid(log_odds[:, known])
+    log_loss = np.stack([measures.log_losses(row)[happened, np.arange(len(known))] for row in risk])
+    return np.stack([log_loss.mean(axis=0), ((risk - happened) ** 2).mean(axis=0)])
+
+
+def _gains(better: Floats, than: Floats) -> Floats:
+    """Return how much lower both losses are, and the ends of the intervals, shape (2, 3)."""
+    differences = np.sort(than - better, axis=1)
+    mean = differences.mean(axis=1)
+    half = Z_TOGETHER * differences.std(axis=1, ddof=1) / np.sqrt(differences.shape[1])
+    return np.stack([mean, mean - half, mean + half], axis=1)
+
+
+def _choose(losses: Mapping[str, Floats]) -> str:
+    """Return the method that is clearly better than all simpler ones, the simplest where there is none."""
+    chosen = "none"
+    for name in list(losses)[1:]:
+        if (_gains(losses[name], losses[chosen])[:, 1] > 0).all():
+            chosen = name
+    return chosen
+
+
+def _table(losses: Mapping[str, Floats]) -> pd.DataFrame:
+    rows = []
+    for name, found in losses.items():
+        values = np.sort(found, axis=1).mean(axis=1)
+        log_loss, brier = _gains(found, losses["none"])
+        rows.append((name, TITLES[name], *values, *log_loss, *brier))
+    measured = [
+        f"{measure}{end}" for measure in ("log_loss_gain", "brier_gain") for end in ("", "_low", "_high")
+    ]
+    return pd.DataFrame(rows, columns=["method", "title", "log_loss", "brier", *measured])
+
+
+def _words(chosen: str, table: pd.DataFrame) -> str:
+    """Say what was chosen and on what evidence."""
+    rows = table.set_index("method")
+    if chosen == "none":
+        best = str(rows["log_loss_gain"].drop("none").idxmax())
+        return (
+            "The risks are left as the model gives them: no correction makes them clearly truer. "
+            f"{TITLES[best]} comes nearest ({_span(rows.loc[best])})."
+        )
+    return (
+        f"The risks are corrected ({TITLES[chosen]}): on students whom the correction was not fitted on they "
+        f"are clearly truer ({_span(rows.loc[chosen])}). The order of the list stays as it is."
+    )
+
+
+def _span(row: Any) -> str:
+    return (
+        f"gain in log loss {row.log_loss_gain:+.4f}, 95 % interval {row.log_loss_gain_low:+.4f} to "
+        f"{row.log_loss_gain_high:+.4f}"
+    )
+
+
+def _none(log_odds: Floats, why: str) -> CalibrationChoice:
+    """Return no correction where none can be judged."""
+    return CalibrationChoice("none", NoCalibration(), log_odds, pd.DataFrame(), why)

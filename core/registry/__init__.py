@@ -1,0 +1,1 @@
+"""Published models as plain files: kept by content, loaded by id, one of them active."""

@@ -1,0 +1,49 @@
+"""What if: one student imagined with things that can be worked on otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.caseload.access import Actor
+from core.modeling.thresholds import ThresholdPolicy
+from core.modeling.what_if import Imagined, Lever, imagine, levers, smallest_changes
+from core.workflow.listing import row_of
+from core.workflow.training import Training
+
+JUST = 1e-6
+"""Risks have six decimals: the next one below the list's last."""
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """What can be changed of a student, what was imagined, and the least that would be enough."""
+
+    levers: tuple[Lever, ...]
+    imagined: Imagined
+    smallest: tuple[Imagined, ...]
+    """The least changes that would take the student below the list's last risk; empty where none would."""
+    target: float
+    """The risk of the last student on the list."""
+    listed: bool
+
+
+def what_if(
+    actor: Actor,
+    training: Training,
+    policy: ThresholdPolicy,
+    student_id: str,
+    changes: Mapping[str, float],
+) -> WhatIf:
+    """Return one student imagined with ``changes``; raises Forbidden, InvalidChoice."""
+    row = row_of(actor, training, student_id)
+    found = training.curve.cut(policy)
+    listed = bool(training.curve.rank[row] <= training.curve.n_listed(policy))
+    below = max(0.0, (found.lowest_listed or 0.0) - JUST)
+    return WhatIf(
+        levers=levers(training.explainer, row),
+        imagined=imagine(training.explainer, row, changes),
+        smallest=smallest_changes(training.explainer, row, target=below) if listed else (),
+        target=below,
+        listed=listed,
+    )

@@ -1,0 +1,85 @@
+"""The students behind the outliers of a column, for those who may see students; nobody else is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from core.caseload.access import ALLOWED, Action, Actor, Allowed, may, may_see, require
+from core.eda.filters import Filter
+from core.eda.outliers import far_out
+from core.schema import Column
+from core.settings import Settings
+from core.sources.base import Progress, silent
+from core.workflow.explored import explored
+from core.workflow.requests import TrainingRequest
+
+__all__ = ["OutlyingStudents", "outlying_students", "why_unnamed"]
+MOST = 50
+"""So many students are listed at most: the farthest out."""
+
+
+@dataclass(frozen=True, eq=False)
+class OutlyingStudents:
+    """Who is behind the outliers of one column, the farthest out first."""
+
+    column: Column
+    frame: pd.DataFrame
+    """Columns: student_id, value, beyond (how far outside, in the column's unit), by_robust; ties by id."""
+    n: int
+    """All outliers of the column whose students the viewer may see; ``frame`` has at most 50 of them."""
+    why_empty: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nobody to show."""
+        return self.frame.empty
+
+
+def why_unnamed(actor: Actor, request: TrainingRequest) -> str:
+    """Return in one sentence who may see the students behind outliers; empty text if the actor may."""
+    is_hidden = actor.scope == "synthetic" and not request.table.is_demo
+    if isinstance(may(actor, Action.SEE_STUDENT), Allowed) and not is_hidden:
+        return ""
+    roles = " or ".join(f"a {role}" for role in sorted(ALLOWED[Action.SEE_STUDENT]))
+    return f"Which students these are may be seen by {roles} only."
+
+
+def outlying_students(
+    actor: Actor,
+    request: TrainingRequest,
+    *,
+    column: str,
+    filters: Sequence[Filter] = (),
+    settings: Settings,
+    progress: Progress | None = None,
+) -> OutlyingStudents:
+    """Return the students of the cleaned table whose value lies far out by either rule of Explore.
+
+    Raises Forbidden where the actor may not see students, ColumnNotFound, WrongKind; as ``explored``.
+    """
+    require(actor, Action.SEE_STUDENT, synthetic=request.table.is_demo)
+    report = progress or silent
+    report(0.0, "Reading the table")
+    table = explored(actor, request, filters=filters, settings=settings)
+    wanted = table.schema.column(column)
+    name = table.schema.student_id
+    if name is None:
+        return OutlyingStudents(wanted, _listed([], pd.DataFrame()), 0, "The table has no student id.")
+    found = far_out(table.frame, column=wanted)
+    students = table.frame[name].iloc[found["row"]].astype("str").tolist()
+    frame = _listed(students, found)
+    seen = [may_see(actor, one, synthetic=request.table.is_demo) for one in frame["student_id"]]
+    frame = frame[[isinstance(one, Allowed) for one in seen]]
+    why = "" if len(frame) else "No value of this column lies far out."
+    return OutlyingStudents(wanted, frame.head(MOST).reset_index(drop=True), len(frame), why)
+
+
+def _listed(students: list[str], found: pd.DataFrame) -> pd.DataFrame:
+    """Return the students with their values, the farthest out first, ties by id."""
+    columns = ["student_id", "value", "beyond", "by_robust"]
+    frame = found.assign(student_id=pd.Series(students, dtype="str", index=found.index))
+    frame = frame.reindex(columns=columns)
+    return frame.sort_values(["beyond", "student_id", "value"], ascending=[False, True, True])

@@ -1,0 +1,50 @@
+"""The part of Missing values on columns that are missing together."""
+
+import streamlit as st
+
+from pages.ui import behind, explore_charts, explore_words, text
+
+MOST = 24
+"""Columns in the map: those with the most gaps."""
+
+
+def together(found) -> None:
+    """Draw a map of every two columns with gaps: how many students lack both, and whether that is chance."""
+    result = found.missingness
+    pairs = result.pair_frame(most=MOST)
+    if pairs.empty:
+        return
+    st.markdown("**Missing together**")
+    titles = found.titles
+    alt = explore_words.gaps_together(result, titles)
+    st.markdown(text.md(alt))
+    frame = pairs.assign(column_a=pairs["column_a"].map(titles), column_b=pairs["column_b"].map(titles))
+    explore_charts.gap_map(frame, alt=alt, key="gap_map")
+    st.caption(
+        " ".join(["The number in a square is how many students lack both columns.", *_explained(result)])
+    )
+    columns = {
+        "column_a": behind.words("Column"),
+        "column_b": behind.words("With"),
+        "n_a": behind.number("Lack the first"),
+        "n_b": behind.number("Lack the second"),
+        "n_both": behind.number("Lack both"),
+        "share_of_either": behind.number("Of those who lack one", "percent"),
+        "r": behind.number("Together (phi)", "%.2f"),
+    }
+    one_way = frame[pairs["column_a"] < pairs["column_b"]]
+    behind.table(one_way, columns, key="gap_map", name="missing together", alt=alt)
+
+
+def _explained(result) -> list[str]:
+    """Return how the colours are read, and what is not shown."""
+    colour = (
+        "Its colour is the correlation of the gaps (phi): orange where they come together more often than by "
+        "chance, blue where less often."
+    )
+    said = [colour]
+    if result.withheld_pairs:
+        said.append("A dash: few students lack both, only one, or neither; not shown.")
+    if result.n_few:
+        said.append(f"{text.count(result.n_few, 'column')} with gaps of few students left out.")
+    return said
