@@ -8,6 +8,7 @@ import pytest
 from core import __main__ as door
 from core.cleaning.columns import DropColumns
 from core.cleaning.conditions import DropRowsWhere
+from core.cleaning.derive import DeriveColumn
 from core.cleaning.duplicates import DropDuplicates, KeepOnePerStudent
 from core.cleaning.missing import FillWithMedian, FillWithMode
 from core.cleaning.numbers import ParseNumbers
@@ -214,6 +215,24 @@ def test_without_java_spark_is_one_sentence(capsys, folder, monkeypatch):
     assert (status, said) == (2, "")
     assert error.startswith("Spark needs Java 17 to 21, and this computer has none. Install it")
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "steps", "odd"),
+    [
+        ("student_id,address.city", (), "'address.city'"),
+        ("student_id,a`b", (), "'a`b'"),
+        ("student_id,fees", (DeriveColumn("fees.more", "fees + 1"),), "'fees.more'"),
+    ],
+)
+def test_a_name_that_spark_would_take_apart_is_refused_before_it_starts(capsys, folder, header, steps, odd):
+    (folder / "school.csv").write_text(f"{header}\na,1\nb,2\n", encoding="utf-8")
+    (folder / "recipe.json").write_text(Recipe(steps).to_json(), encoding="utf-8")
+    status, said, error = clean(capsys, "--engine", "spark")
+
+    assert (status, said) == (2, "")
+    assert error.startswith(f"Spark cannot clean {odd}: it takes a dot in a name for a part of a column.")
+    assert clean(capsys)[0] == 0
 
 
 @pytest.mark.spark

@@ -49,6 +49,9 @@ class DropDuplicates(Step):
     def _says(self, state: State | None) -> str:
         return f"Drop rows that repeat a row of the same {listed(self.by)} in every column"
 
+    def tells_all(self, columns: Sequence[str]) -> bool:
+        return True
+
     def why_dropped(self) -> str:
         return "the same in every column as another row, which was kept"
 
@@ -103,8 +106,11 @@ class KeepOnePerStudent(Step):
     def _says(self, state: State | None) -> str:
         return f"Keep one row of each {listed(self.by)}: {self._which}"
 
+    def tells_all(self, columns: Sequence[str]) -> bool:
+        return set(columns) <= set(self.by)
+
     def why_dropped(self) -> str:
-        return f"another row of this student was kept: {self._which}"
+        return f"another row of the same {listed(self.by)} was kept: {self._which}"
 
     @property
     def _which(self) -> str:

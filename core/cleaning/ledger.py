@@ -158,6 +158,29 @@ class _Names:
             f"row {row}" if gap else str(name) for row, name, gap in zip(rows, ids, ids.isna(), strict=True)
         ]
 
+    def ids(self, rows: pd.DataFrame) -> pd.Series | None:
+        """Return each row's student id as it came to a step, else as loaded; None where there is none."""
+        if self.student_id is None or self.student_id not in self.table.columns:
+            return None
+        if self.student_id in rows.columns:
+            return rows[self.student_id].reset_index(drop=True)
+        return self.table[self.student_id].iloc[rows[ROW].to_numpy() - 1].reset_index(drop=True)
+
+
+def _n_lost(step: Step, before: pd.DataFrame, kept: np.ndarray, names: _Names) -> int:
+    """Return how many of the rows that the step dropped count as students who are gone."""
+    n_dropped = int((~kept).sum())
+    if not n_dropped or not step.drops_repeats:
+        return n_dropped
+    if step.joins_ids:
+        return 0
+    ids = names.ids(before)
+    if ids is None:
+        return 0 if step.tells_all([name for name in before if name != ROW]) else n_dropped
+    dropped = ids[~kept]
+    gone = dropped[dropped.notna() & ~dropped.isin(ids[kept])]
+    return int(dropped.isna().sum()) + gone.nunique()
+
 
 def _kept(before: pd.DataFrame, after: pd.DataFrame) -> np.ndarray:
     """Return, for each row of ``before``, whether it is still there."""
@@ -206,7 +229,7 @@ def _step_report(
         columns_added=tuple(c for c in after.columns if c not in before.columns),
         columns_dropped=tuple(c for c in before.columns if c not in after.columns),
         examples=_examples(changes, after[ROW], names),
-        drops_repeats=step.drops_repeats,
+        n_lost=_n_lost(step, before, kept, names),
         is_on=step.is_on,
     )
 

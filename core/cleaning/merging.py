@@ -33,6 +33,7 @@ class MergeStudents(Step):
     kind: ClassVar[str] = "merge_students"
     drops_rows: ClassVar[bool] = True
     drops_repeats: ClassVar[bool] = True
+    joins_ids: ClassVar[bool] = True
     changes_all: ClassVar[bool] = True
     """Which columns have gaps to fill, only the table tells."""
     by: str

@@ -15,7 +15,7 @@ import pandas as pd
 
 from core import frames
 from core.cleaning.ledger import in_memory, is_numbered, noting, replay, said
-from core.cleaning.recipe_check import require_columns
+from core.cleaning.recipe_check import require_columns, require_columns_with_gaps
 from core.cleaning.recipe_diff import Change, changes
 from core.cleaning.registry import step_from_dict, step_to_dict
 from core.cleaning.report import CleaningReport
@@ -86,6 +86,13 @@ class Recipe:
         Raises ColumnNotFound naming the first step that does not, its kind and the column.
         """
         require_columns(self.steps, columns)
+
+    def check_without_in_folds(self, schema: Schema) -> None:
+        """Do nothing if the steps left by ``without_in_folds`` find their columns; raises ColumnNotFound.
+
+        For a recipe that ``check`` takes for the same schema. Steps are numbered as in the whole recipe.
+        """
+        require_columns_with_gaps(self.steps, schema)
 
     def without_in_folds(self) -> Recipe:
         """Return the recipe without the steps that learn from rows: what may be done before a split."""

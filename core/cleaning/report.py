@@ -54,8 +54,8 @@ class StepReport:
     columns_dropped: tuple[str, ...]
     examples: tuple[Example, ...]
     """Up to five changed cells, different changes first."""
-    drops_repeats: bool = False
-    """True for a step that leaves out only further rows of students who stay."""
+    n_lost: int = 0
+    """The rows left out; of a step that looks for repeats, the students who are gone with them."""
     is_on: bool = True
     """False for a step that is switched off: it did nothing, and ``what`` says what it would do."""
 
@@ -92,8 +92,8 @@ class CleaningReport:
 
     @property
     def n_lost(self) -> int:
-        """The rows that were left out, without further rows of students who stay."""
-        return sum(step.n_dropped for step in self.steps if not step.drops_repeats)
+        """The rows that were left out, without what steps that look for repeats found as such."""
+        return sum(step.n_lost for step in self.steps)
 
     @property
     def loses_most(self) -> bool:
@@ -103,7 +103,7 @@ class CleaningReport:
     @property
     def halved_by(self) -> StepReport | None:
         """The first step that alone leaves fewer than half of those that reach it; None where none does."""
-        return next((s for s in self.steps if s.n_out < s.n_dropped and not s.drops_repeats), None)
+        return next((s for s in self.steps if s.n_out < s.n_lost), None)
 
     @property
     def is_empty(self) -> bool:

@@ -31,7 +31,9 @@ class Step(ABC):
     """True when the step learns values from rows: a model learns it again inside each fold."""
     drops_rows: ClassVar[bool] = False
     drops_repeats: ClassVar[bool] = False
-    """True when a row is dropped only beside another one of the same student, which stays."""
+    """True when a row is dropped only beside another one, which stays; the ids tell whose it was."""
+    joins_ids: ClassVar[bool] = False
+    """True when rows of different ids are one student because the step says so."""
     collects: ClassVar[bool] = False
     """True when the step works on pandas only: rows held by Spark are collected before it."""
     changes_all: ClassVar[bool] = False
@@ -77,6 +79,10 @@ class Step(ABC):
     def schema_after(self, schema: Schema) -> Schema:
         """Return the schema of the table once the step is done."""
         return schema
+
+    def tells_all(self, columns: Sequence[str]) -> bool:
+        """Whether a row of a table of these columns is dropped only for one that is equal in all of them."""
+        return False
 
     def why_dropped(self) -> str:
         """Say, for the ledger, why a row that the step dropped is gone."""

@@ -59,6 +59,9 @@ class Points:
     """What stands in a table: ``squares``, or those of an 8 x 8 grid where each student is a point.
 
     Squares with few students are withheld with others."""
+    n_not_in_table: int = 0
+    """Students with both values who are in no square of ``table``."""
+    why_table_empty: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -109,8 +112,9 @@ def pair_points(
         return replace(empty, why_empty=_why(n, min_group))
     if n <= MOST_POINTS:
         table, _, _ = _squares((x[both], y[both]), TABLE_BINS, min_group)
-        return replace(empty, points=_sorted(x[both], y[both]), table=table)
-    return _many(frame[both], (x[both], y[both]), empty, _Drawing(schema, seed, min_group))
+        return _told(replace(empty, points=_sorted(x[both], y[both]), table=table), min_group)
+    many = _many(frame[both], (x[both], y[both]), empty, _Drawing(schema, seed, min_group))
+    return _told(many, min_group)
 
 
 def pair_plot(
@@ -174,6 +178,13 @@ def _many(frame: pd.DataFrame, values: tuple[Floats, Floats], empty: Points, how
         note=f"A seeded sample of {len(drawn):,} of {len(x):,} students is drawn; the squares count all.",
         why_empty="" if squares else _why(len(x), how.min_group),
     )
+
+
+def _told(found: Points, min_group: int) -> Points:
+    """Return the points with how many students the table behind them leaves out."""
+    why = "" if found.table else f"No square is listed: groups of fewer than {min_group} are not shown."
+    rest = found.n - sum(square.n for square in found.table)
+    return replace(found, n_not_in_table=rest, why_table_empty=why)
 
 
 def _squares(

@@ -16,18 +16,24 @@ def auc_difference(label: Floats, held_out: HeldOut) -> tuple[float, float, floa
     """Return how much higher the scores' ROC-AUC is than the baseline's, with a 95 % interval.
 
     Both are means over folds and repeats. The interval is DeLong's for paired rankings; a student who
-    is held out once in every repeat counts as one student.
+    is held out once in every repeat counts as one student. A fold with fewer than two students of one
+    outcome says nothing of its own error and is left out; without any other the interval is -1 to 1.
     """
     influence = np.zeros(len(label))
     difference, n_folds = 0.0, 0
     for folds, score, simple in zip(held_out.fold_of, held_out.score, held_out.baseline, strict=True):
         for fold in range(int(folds.max(initial=-1)) + 1):
             rows = np.flatnonzero((folds == fold) & ~np.isnan(label))
+            n_positive = int((label[rows] == 1).sum())
+            if min(n_positive, len(rows) - n_positive) < 2:
+                continue
             better, parts = _influence(label[rows], score[rows])
             worse, others = _influence(label[rows], simple[rows])
             difference += better - worse
             influence[rows] += parts - others
             n_folds += 1
+    if not n_folds:
+        return 0.0, -1.0, 1.0
     difference /= n_folds
     error = sqrt(float((influence**2).sum())) / n_folds
     return difference, difference - Z * error, difference + Z * error
@@ -42,7 +48,7 @@ def _influence(label: Floats, score: Floats) -> tuple[float, Floats]:
     placement[~positive] = 1 - _below(score[~positive], score[positive]) / n_positive
     value = float(placement[positive].mean())
     counts: NDArray[np.int64] = np.where(positive, n_positive, n_negative)
-    return value, (placement - value) / counts
+    return value, (placement - value) / np.sqrt(counts * (counts - 1.0))
 
 
 def _below(score: Floats, others: Floats) -> Floats:

@@ -10,11 +10,10 @@ from typing import Protocol
 
 import numpy as np
 
-from core.modeling import measures
 from core.modeling.baseline import MOST_TRIED, column_aucs
 from core.modeling.evaluate import Evaluation
+from core.modeling.leaks import rank_auc
 from core.modeling.order import seeded_order
-from core.modeling.score_cells import count_scores
 from core.modeling.table import Features, Floats
 from core.modeling.train import CrossValidated
 
@@ -61,25 +60,30 @@ class Case:
     derived: Sequence[str]
 
     @cached_property
+    def grouped_aucs(self) -> Floats:
+        """The ROC-AUC of each column alone, its gaps a group, on at most ``MOST_TRIED`` students."""
+        return column_aucs(*self._tried)
+
+    @cached_property
+    def ranked_aucs(self) -> Floats:
+        """The ROC-AUC of each number among those in whom it is recorded; NaN of few, and of other columns."""
+        students, label = self._tried
+        found = np.full(len(students.columns), np.nan)
+        for place in range(students.numbers.shape[1]):
+            found[place] = rank_auc(students.numbers[:, place], label)
+        return found
+
+    @cached_property
     def aucs(self) -> Floats:
-        """The ROC-AUC of each column alone, on at most ``MOST_TRIED`` students."""
+        """The higher of the two."""
+        return np.fmax(self.grouped_aucs, self.ranked_aucs)
+
+    @cached_property
+    def _tried(self) -> tuple[Features, Floats]:
         drawn = seeded_order(self.features.student_ids, seed=self.validated.seed, purpose="checks")
         rows = drawn[~np.isnan(self.validated.label[drawn])][:MOST_TRIED]
-        students, label = self.features.take(rows), self.validated.label[rows]
-        grouped = column_aucs(students, label)
-        n_numbers = students.numbers.shape[1]
-        ranked = [_rank_auc(students.numbers[:, j], label) for j in range(n_numbers)]
-        grouped[:n_numbers] = np.maximum(grouped[:n_numbers], ranked)
-        return grouped
+        return self.features.take(rows), self.validated.label[rows]
 
 
 Verdict = tuple[Severity, str]
 """How a check came out, and what that means."""
-
-
-def _rank_auc(values: Floats, label: Floats) -> float:
-    """Return the ROC-AUC of a number alone, whichever way it points; 0.5 where it has no meaning."""
-    known = ~np.isnan(values)
-    cells = count_scores(label[known], values[known])
-    auc = float(measures.auc(cells.negatives, cells.positives))
-    return 0.5 if np.isnan(auc) else max(auc, 1 - auc)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike
 from core.modeling.auc_difference import auc_difference
 from core.modeling.candidates import DEFAULT, FAMILIES
 from core.modeling.evaluate import Evaluation, evaluate
+from core.modeling.intervals import Z
 from core.modeling.logistic import as_risk, log_odds_of
 from core.modeling.order import seeded_order
 from core.modeling.points_rule import fit_points
@@ -59,19 +61,27 @@ class Families:
     @property
     def verdict(self) -> str:
         """What the figures say about changing the family, in words."""
-        better = [c for c in self.contenders if not c.is_rule and c.difference and c.difference[1] > 0]
-        better = [c for c in better if c.difference and c.difference[0] >= NOTHING]
+        others = [c for c in self.contenders if not c.is_rule and c.difference]
+        better = [c for c in others if self._together(c)[0] >= NOTHING and self._together(c)[1] > 0]
         if not better:
             return (
                 "No family is clearly better than the logistic regression, whose every weight can be read: "
                 "keep it."
             )
         best = better[0]
-        gain, low, high = best.difference or (0.0, 0.0, 0.0)
+        gain, low, high = self._together(best)
         return (
             f"{best.title} ranks students better than the logistic regression by {gain:.3f} ROC-AUC "
-            f"(95 % interval {low:.3f} to {high:.3f}). Weigh that against reasons that are harder to follow."
+            f"(95 % interval {low:.3f} to {high:.3f}, as one of {len(others)} comparisons). Weigh that "
+            "against reasons that are harder to follow."
         )
+
+    def _together(self, contender: Contender) -> tuple[float, float, float]:
+        """Return the difference with an interval that holds for all families together (Bonferroni)."""
+        gain, low, high = contender.difference or (0.0, 0.0, 0.0)
+        n = sum(not one.is_rule and one.difference is not None for one in self.contenders)
+        wider = NormalDist().inv_cdf(1 - 0.025 / max(1, n)) / Z
+        return gain, gain - (gain - low) * wider, gain + (high - gain) * wider
 
     def frame(self) -> pd.DataFrame:
         """Return one row a contender: name, title, words, is_rule, each measure with low and high.
@@ -189,13 +199,14 @@ def _points(features: Features, reference: CrossValidated) -> tuple[Floats, str]
     """Return the log-odds of the points rule, learned without the fold that it scores."""
     label, folds = reference.label, reference.fold_of[0]
     found = np.zeros(len(label))
+    drawn = seeded_order(features.student_ids, seed=reference.seed, purpose="rows")
     words = ""
     for fold in range(reference.folds):
-        seen, unseen = np.flatnonzero((folds >= 0) & (folds != fold)), np.flatnonzero(folds == fold)
+        seen, unseen = drawn[(folds[drawn] >= 0) & (folds[drawn] != fold)], np.flatnonzero(folds == fold)
         rule = fit_points(features.take(seen), label[seen])
         words = words or rule.words(features.columns)
         found[unseen] = rule.log_odds(features.take(unseen))
-    return found, words
+    return found, f"{words} The signs are chosen anew in each fold; these are the first one's."
 
 
 RULES: dict[str, tuple[str, Callable[[Features, CrossValidated], tuple[Floats, str]]]] = {

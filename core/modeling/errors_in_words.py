@@ -6,7 +6,7 @@ without the outcome. The sentences say in what, so that somebody can look elsewh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import hypot, sqrt
 from statistics import NormalDist
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from core.modeling.intervals import Interval, wilson
-from core.modeling.table import FeatureColumn, Features, Flags, Floats
+from core.modeling.table import FeatureColumn, Features, Flags, Floats, Integers
 from core.schema import Kind
 
 FEWEST = 10
@@ -101,12 +101,17 @@ class _Pair:
     title: str
     subject: str
     others_called: str
-    group: Flags
-    others: Flags
+    cells: tuple[int, int]
+    """The numbers of the two groups among the cells."""
+    group: Integers
+    """The rows of the students."""
+    others: Integers
 
 
 _Comparison = Callable[[float], Difference]
 """From the share of intervals that may fail at one end to the comparison."""
+_MISSED, _FOUND, _ALARMED, _SPARED, _NOT_KNOWN = range(5)
+"""The cells: by the outcome and the list, each student is in one of them."""
 
 
 def describe_errors(features: Features, label: Floats, listed: Flags) -> Errors:
@@ -115,18 +120,28 @@ def describe_errors(features: Features, label: Floats, listed: Flags) -> Errors:
     ``label`` holds 1, 0 or NaN (left out). Means differ with Welch's interval, shares with Newcombe's
     (Statistics in Medicine 17, 1998, method 10), both with Bonferroni's correction over all comparisons.
     """
-    positive, negative = label == 1, label == 0
+    cells = _cells(label, listed)
+    rows = [np.flatnonzero(cells == cell) for cell in range(_NOT_KNOWN)]
     pairs = (
-        _Pair("Missed", "Students who were missed", "those found", positive & ~listed, positive & listed),
+        _Pair(
+            "Missed",
+            "Students who were missed",
+            "those found",
+            (_MISSED, _FOUND),
+            rows[_MISSED],
+            rows[_FOUND],
+        ),
         _Pair(
             "Falsely alarmed",
             "Students who were falsely alarmed",
             "those rightly left alone",
-            negative & listed,
-            negative & ~listed,
+            (_ALARMED, _SPARED),
+            rows[_ALARMED],
+            rows[_SPARED],
         ),
     )
-    prepared = [list(_comparisons(features, pair)) if _is_enough(pair) else [] for pair in pairs]
+    counted = [_counted(features, place, cells) for place in range(len(features.columns))]
+    prepared = [list(_comparisons(features, counted, pair)) if _is_enough(pair) else [] for pair in pairs]
     n_comparisons = sum(map(len, prepared))
     tail = 0.025 / max(1, n_comparisons)
     missed, alarmed = (
@@ -136,13 +151,38 @@ def describe_errors(features: Features, label: Floats, listed: Flags) -> Errors:
     return Errors(missed, alarmed, n_comparisons)
 
 
+def _cells(label: Floats, listed: Flags) -> Integers:
+    """Return the cell of each student."""
+    positive, negative = label == 1, label == 0
+    chosen = [positive & ~listed, positive & listed, negative & listed, negative & ~listed]
+    return np.select(chosen, [_MISSED, _FOUND, _ALARMED, _SPARED], default=_NOT_KNOWN)
+
+
+def _counted(features: Features, place: int, cells: Integers) -> Integers:
+    """Return how many students of each cell gave each answer: one row an answer, the first for none.
+
+    Of a number, only 1 and all others are told apart, which is what a flag needs.
+    """
+    n_numbers = features.numbers.shape[1]
+    if place < n_numbers:
+        values = features.numbers[:, place]
+        answers = np.where(np.isnan(values), 0, np.where(values == 1, 1, 2))
+        n_answers = 3
+    else:
+        answers = np.maximum(features.codes[:, place - n_numbers], -1).astype(np.int64) + 1
+        n_answers = len(features.columns[place].levels) + 1
+    n_cells = _NOT_KNOWN + 1
+    counts = np.bincount(answers * n_cells + cells, minlength=n_answers * n_cells)
+    return counts.reshape(-1, n_cells)
+
+
 def _is_enough(pair: _Pair) -> bool:
-    return min(int(pair.group.sum()), int(pair.others.sum())) >= FEWEST
+    return min(len(pair.group), len(pair.others)) >= FEWEST
 
 
 def _contrast(pair: _Pair, found: list[Difference]) -> Contrast:
     """Put one kind of mistake together."""
-    n_group, n_others = int(pair.group.sum()), int(pair.others.sum())
+    n_group, n_others = len(pair.group), len(pair.others)
     ordered = sorted(found, key=lambda one: (-round(abs(one.strength), 9), one.column, one.level))
     why = ""
     if not _is_enough(pair):
@@ -157,52 +197,51 @@ def _contrast(pair: _Pair, found: list[Difference]) -> Contrast:
     return Contrast(pair.title, n_group, n_others, tuple(ordered), why)
 
 
-def _comparisons(features: Features, pair: _Pair) -> Iterator[_Comparison]:
+def _comparisons(features: Features, counted: Sequence[Integers], pair: _Pair) -> Iterator[_Comparison]:
     """Give everything that can be compared: means of numbers, shares of flags, answers and gaps."""
-    n_numbers = features.numbers.shape[1]
-    for place, column in enumerate(features.columns):
-        if place >= n_numbers:
-            codes = features.codes[:, place - n_numbers]
-            yield from (
-                _shares(pair, column, level, codes == code, codes >= 0, said=f"is '{level}'")
-                for code, level in enumerate(column.levels)
-                if _is_told(codes == code, codes >= 0, pair)
-            )
-            missing = codes < 0
+    for place, (column, cells) in enumerate(zip(features.columns, counted, strict=True)):
+        counts = cells[:, pair.cells]
+        everybody = counts.sum(axis=0)
+        known = everybody - counts[0]
+        if column.kind is Kind.NUMBER:
+            groups = _known(features, place, pair.group), _known(features, place, pair.others)
+            if all(map(_is_spread, groups)):
+                yield _means(pair, column, *groups)
         else:
-            values = features.numbers[:, place]
-            missing = np.isnan(values)
-            if column.kind is Kind.NUMBER and _is_spread(values, ~missing, pair):
-                yield _means(pair, column, values)
-            elif column.kind is Kind.FLAG and _is_told(values == 1, ~missing, pair):
-                yield _shares(pair, column, "yes", values == 1, ~missing, said="is 'yes'")
-        everybody = np.ones(len(missing), dtype=bool)
-        if _is_told(missing, everybody, pair):
-            yield _shares(pair, column, GAP, missing, everybody, said="is not recorded")
+            levels = ("yes",) if column.kind is Kind.FLAG else column.levels
+            yield from (
+                _shares(pair, column, level, hits, known, said=f"is '{level}'")
+                for level, hits in zip(levels, counts[1:], strict=False)
+                if _is_told(hits, known)
+            )
+        if _is_told(counts[0], everybody):
+            yield _shares(pair, column, GAP, counts[0], everybody, said="is not recorded")
 
 
-def _is_told(answered: Flags, known: Flags, pair: _Pair) -> bool:
+def _is_told(hits: Integers, known: Integers) -> bool:
     """Return whether enough students of both groups are known, and enough gave this answer and another."""
-    both = (pair.group | pair.others) & known
-    n, hits = int(both.sum()), int((both & answered).sum())
-    fewest = min(int((pair.group & known).sum()), int((pair.others & known).sum()))
-    return fewest >= FEWEST and FEWEST <= hits <= n - FEWEST
+    return bool(known.min() >= FEWEST and FEWEST <= hits.sum() <= known.sum() - FEWEST)
 
 
-def _is_spread(values: Floats, known: Flags, pair: _Pair) -> bool:
-    """Return whether both groups hold enough values, not all of a group equal."""
-    groups = [values[some & known] for some in (pair.group, pair.others)]
-    return all(len(some) >= FEWEST and some.min() < some.max() for some in groups)
+def _known(features: Features, place: int, rows: Integers) -> Floats:
+    """Return the numbers of some students, without the gaps."""
+    values = features.numbers[rows, place]
+    return values[~np.isnan(values)]
 
 
-def _means(pair: _Pair, column: FeatureColumn, values: Floats) -> _Comparison:
-    """Return the comparison of two means."""
-    one, two = (values[some & ~np.isnan(values)] for some in (pair.group, pair.others))
+def _is_spread(values: Floats) -> bool:
+    """Return whether there are enough values, not all of them equal."""
+    return len(values) >= FEWEST and bool(values.min() < values.max())
+
+
+def _means(pair: _Pair, column: FeatureColumn, one: Floats, two: Floats) -> _Comparison:
+    """Return the comparison of the means of two groups' values."""
     mean, beside = float(one.mean()), float(two.mean())
-    parts = float(one.var(ddof=1)) / len(one), float(two.var(ddof=1)) / len(two)
+    variances = float(one.var(ddof=1)), float(two.var(ddof=1))
+    parts = variances[0] / len(one), variances[1] / len(two)
     error = sqrt(sum(parts))
     freedom = sum(parts) ** 2 / (parts[0] ** 2 / (len(one) - 1) + parts[1] ** 2 / (len(two) - 1))
-    strength = (mean - beside) / sqrt((one.var(ddof=1) + two.var(ddof=1)) / 2)
+    strength = (mean - beside) / sqrt(sum(variances) / 2)
 
     def compare(tail: float) -> Difference:
         half = _t_point(tail, freedom) * error
@@ -221,11 +260,13 @@ def _t_point(tail: float, freedom: float) -> float:
 
 
 def _shares(
-    pair: _Pair, column: FeatureColumn, level: str, answered: Flags, known: Flags, *, said: str
+    pair: _Pair, column: FeatureColumn, level: str, answered: Integers, known: Integers, *, said: str
 ) -> _Comparison:
-    """Return the comparison of the shares of an answer; ``said`` is how the answer reads after the label."""
-    hits, n = int((pair.group & answered).sum()), int((pair.group & known).sum())
-    others_hits, n_others = int((pair.others & answered).sum()), int((pair.others & known).sum())
+    """Return the comparison of the shares of an answer, from the counts of both groups.
+
+    ``said`` is how the answer reads after the label.
+    """
+    (hits, others_hits), (n, n_others) = answered.tolist(), known.tolist()
     share, beside, together = hits / n, others_hits / n_others, (hits + others_hits) / (n + n_others)
     strength = (share - beside) / sqrt(together * (1 - together))
 

@@ -80,7 +80,7 @@ def fit_estimator(
     with warnings.catch_warnings():
         # A network or a machine that stops early is judged by its figures like every other.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        estimator = _made(name, len(label), settings)
+        estimator = _made(name, label, settings)
         rows = _kernel_rows(label) if name == "support_vectors" else slice(None)
         estimator.fit(matrix[rows], label[rows])
     few = min(N_BACKGROUND, len(label))
@@ -88,15 +88,16 @@ def fit_estimator(
     return FittedEstimator(design, estimator, background, 0.5 / (len(label) + 1))
 
 
-def _made(name: str, n_students: int, settings: Mapping[str, Any]) -> Any:
+def _made(name: str, label: Floats, settings: Mapping[str, Any]) -> Any:
     """Return the estimator of a family, not fitted."""
+    if name == "support_vectors":
+        return _support_vectors(int(min((label == 0).sum(), (label == 1).sum())), settings)
     return {
         "decision_tree": _tree,
         "random_forest": _forest,
         "gradient_boosting": _boosting,
-        "support_vectors": _support_vectors,
         "neural_network": _network,
-    }[name](n_students, settings)
+    }[name](len(label), settings)
 
 
 def _tree(n_students: int, settings: Mapping[str, Any]) -> Any:
@@ -125,12 +126,16 @@ def _boosting(_n_students: int, settings: Mapping[str, Any]) -> Any:
     )
 
 
-def _support_vectors(_n_students: int, settings: Mapping[str, Any]) -> Any:
+def _support_vectors(n_rarer: int, settings: Mapping[str, Any]) -> Any:
+    """Return a machine whose distances become probabilities; with one student of an outcome, their share."""
     from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.dummy import DummyClassifier
     from sklearn.svm import SVC
 
+    if n_rarer < 2:
+        return DummyClassifier(strategy="prior")
     machine = SVC(**{"C": 1.0, "kernel": "rbf", "gamma": "scale", **settings})
-    return CalibratedClassifierCV(machine, method="sigmoid", cv=3, ensemble=False)
+    return CalibratedClassifierCV(machine, method="sigmoid", cv=min(3, n_rarer), ensemble=False)
 
 
 def _network(n_students: int, settings: Mapping[str, Any]) -> Any:

@@ -95,4 +95,7 @@ def _split(label: Floats, drawn: Rows) -> dict[str, Rows]:
                     hint="A split takes 6 of each outcome; cross-validation takes 2.",
                 )
             found[part].append(some)
-    return {part: np.concatenate(rows) for part, rows in found.items()}
+    place = np.empty(len(drawn), dtype=np.intp)
+    place[drawn] = np.arange(len(drawn))
+    joined = {part: np.concatenate(rows) for part, rows in found.items()}
+    return {part: rows[np.argsort(place[rows])] for part, rows in joined.items()}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from core.errors import quoted
 from core.modeling.case import Case, Severity, Verdict
-from core.modeling.leaks import FEWEST_COPIES, MOST_TRIED, copies, permuted_auc, standalone
+from core.modeling.leaks import FEWEST_COPIES, copies, permuted_auc, standalone
 
 CANARY_ERRORS = 5.0
 """M011: standard errors from 0.5."""
@@ -14,7 +12,9 @@ CANARY_ERRORS = 5.0
 
 def ahead(case: Case) -> Verdict:
     """M009."""
-    found = standalone(case.features, case.validated.label, case.aucs, seed=case.validated.seed)
+    found = standalone(
+        case.features, case.validated.label, case.grouped_aucs, case.ranked_aucs, seed=case.validated.seed
+    )
     if not found:
         return Severity.PASSED, "No column knows more of the outcome than all others together."
     names = [case.features.columns[one.place].name for one in found]
@@ -46,13 +46,11 @@ def copied(case: Case) -> Verdict:
 def canary(case: Case) -> Verdict:
     """M011."""
     found = permuted_auc(case.features, case.validated.label, seed=case.validated.seed)
-    if not len(found):
+    if found is None:
         return Severity.NOT_APPLICABLE, "Too few students of one outcome to deal the outcomes out anew."
-    known = ~np.isnan(case.validated.label)
-    rarer = min((case.validated.label[known] == outcome).sum() for outcome in (0, 1))
-    margin = CANARY_ERRORS / np.sqrt(12 * max(1, min(rarer, MOST_TRIED) / 2) * len(found))
-    words = f"On outcomes dealt out by chance the model reaches ROC-AUC {found.mean():.2f}"
-    if abs(found.mean() - 0.5) <= margin:
+    mean, error = found
+    words = f"On outcomes dealt out by chance the model reaches ROC-AUC {mean:.2f}"
+    if abs(mean - 0.5) <= CANARY_ERRORS * error:
         return Severity.PASSED, f"{words}, as it should: 0.50 means it learned nothing."
     return Severity.ISSUE, f"{words}, where 0.50 is all it could learn: the figures cannot be trusted."
 

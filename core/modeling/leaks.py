@@ -26,6 +26,22 @@ FEWEST_COPIES = 10
 """So many students in groups of copies at least before anything is said."""
 SURPRISE = 4.0
 """Standard errors by which copies agree about the outcome more often than their risks let expect."""
+AGREED = 0.95
+"""Pairs of one student written down twice agree about the outcome, but for slips of the pen."""
+MOST_ALIKE = 3.0
+"""Students in a group of alike ones, on average: more are alike because the table has few answers."""
+FEWEST_HALF = 10
+"""Students of each outcome in the half that the canary is judged on."""
+FEWEST_RECORDED = 10
+"""Students of each outcome in whom a number is recorded, before it is ranked by itself."""
+AGREED = 0.95
+"""Pairs of one student written down twice agree about the outcome, but for slips of the pen."""
+MOST_ALIKE = 3.0
+"""Students in a group of alike ones, on average: more are alike because the table has few answers."""
+FEWEST_HALF = 10
+"""Students of each outcome in the half that the canary is judged on."""
+FEWEST_RECORDED = 10
+"""Students of each outcome in whom a number is recorded, before it is ranked by itself."""
 N_PERMUTED = 4
 """Permuted outcomes that the model is fitted on."""
 
@@ -54,16 +70,41 @@ class Copies:
     """Whether copies agree as if one outcome had been written down twice."""
 
 
-def standalone(features: Features, label: Floats, aucs: Floats, *, seed: int) -> tuple[Standalone, ...]:
-    """Return the columns far ahead of all others; ``aucs`` holds each column's ROC-AUC alone."""
-    chosen = [int(place) for place in np.flatnonzero(aucs >= ALONE)]
-    rows = _drawn(features, label, seed)
-    found = []
-    for place in chosen if len(features.columns) > 1 else ():
-        others = _auc_without(features.take(rows), label[rows], place)
-        if aucs[place] >= others + AHEAD:
-            found.append(Standalone(place, float(aucs[place]), others))
+def standalone(
+    features: Features, label: Floats, grouped: Floats, ranked: Floats, *, seed: int
+) -> tuple[Standalone, ...]:
+    """Return the columns far ahead of all others.
+
+    ``grouped`` holds each column's ROC-AUC alone with its gaps as a group, ``ranked`` that of a number among
+    the students in whom it is recorded (NaN for other columns): the others are judged on the same students.
+    """
+    drawn = _drawn(features, label, seed)
+    found: list[Standalone] = []
+    for place in range(len(features.columns)) if len(features.columns) > 1 else ():
+        for alone, rows in ((grouped[place], drawn), (ranked[place], _recorded(features, place, drawn))):
+            if not alone >= ALONE or any(one.place == place for one in found):
+                continue
+            others = _auc_without(features.take(rows), label[rows], place)
+            if alone >= others + AHEAD:
+                found.append(Standalone(place, float(alone), others))
     return tuple(found)
+
+
+def rank_auc(values: Floats, label: Floats) -> float:
+    """Return the ROC-AUC of a number alone, whichever way it points; NaN where few have it recorded."""
+    known = ~np.isnan(values)
+    if min((label[known] == 1).sum(), (label[known] == 0).sum()) < FEWEST_RECORDED:
+        return float("nan")
+    cells = count_scores(label[known], values[known])
+    auc = float(measures.auc(cells.negatives, cells.positives))
+    return max(auc, 1 - auc)
+
+
+def _recorded(features: Features, place: int, rows: Integers) -> Integers:
+    """Return the rows in which a number is recorded; all of them for a category."""
+    if place >= features.numbers.shape[1]:
+        return rows
+    return np.asarray(rows[~np.isnan(features.numbers[rows, place])])
 
 
 def copies(features: Features, validated: CrossValidated) -> Copies:
@@ -79,30 +120,35 @@ def copies(features: Features, validated: CrossValidated) -> Copies:
     several = size > 1
     if several.sum() < FEWEST_COPIES:
         return Copies(int(several.sum()), 0.0, 0.0, is_surprising=False)
-    agree, expected, error = _agreement(
-        group[several], label[rows][several], validated.log_odds[rows][several]
-    )
-    return Copies(int(several.sum()), agree, expected, agree > expected + SURPRISE * error)
+    kept = rows[several]
+    agree, expected, error = _agreement(group[several], label[kept], validated.log_odds[kept])
+    few = len(kept) / len(np.unique(group[several])) <= MOST_ALIKE
+    is_surprising = few and agree >= AGREED and agree > expected + SURPRISE * error
+    return Copies(len(kept), agree, expected, is_surprising)
 
 
-def permuted_auc(features: Features, label: Floats, *, seed: int) -> Floats:
-    """Return the ROC-AUC of the logistic regression on outcomes that were dealt out anew.
+def permuted_auc(features: Features, label: Floats, *, seed: int) -> tuple[float, float] | None:
+    """Return the mean ROC-AUC of the logistic regression on outcomes dealt out anew, and its standard error.
 
-    Half of the students teach, the other half is scored: about 0.5 each, or something outside of the
-    features tells the model who is who. At most 20,000 students are used.
+    Half of the students teach, the other half is scored, each with its share of both outcomes: about 0.5, or
+    something outside of the features tells the model who is who. At most 20,000 students are used; None
+    where a half has fewer than 10 of one outcome. The error is that of a rank sum where nothing is known.
     """
     rows = _drawn(features, label, seed)
     students = features.take(rows)
-    half = len(rows) // 2
+    rarer = int(min((label[rows] == 1).sum(), (label[rows] == 0).sum())) // 2
+    if rarer < FEWEST_HALF:
+        return None
+    other = len(rows) // 2 - rarer
     rng = np.random.default_rng([seed, 11])
     found = []
     with one_thread():
         for _ in range(N_PERMUTED):
             dealt = _dealt(label[rows], rng)
-            if min(dealt[:half].min(), dealt[half:].min()) == max(dealt[:half].max(), dealt[half:].max()):
-                continue
-            found.append(_auc_of(students, dealt, np.arange(len(rows)) < half))
-    return np.array(found)
+            halves = stratified_parts(dealt, np.arange(len(dealt)), 2)
+            found.append(_auc_of(students, dealt, halves == 0))
+    error = np.sqrt((rarer + other + 1) / (12 * rarer * other) / N_PERMUTED)
+    return float(np.mean(found)), float(error)
 
 
 def _dealt(label: Floats, rng: np.random.Generator) -> Floats:

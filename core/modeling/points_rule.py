@@ -12,6 +12,7 @@ from core.modeling.logistic import log_odds_of
 from core.modeling.table import FeatureColumn, Features, Floats
 
 N_SIGNS = 3
+NOTHING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +27,7 @@ class PointsRule:
 
     def points(self, features: Features) -> Floats:
         """Return how many signs each student shows."""
-        shown = [sign.risk(features) > self.overall for sign in self.signs]
+        shown = [sign.risk(features) > self.overall + NOTHING for sign in self.signs]
         return np.asarray(np.sum(shown, axis=0), dtype=np.float64)
 
     def log_odds(self, features: Features) -> Floats:
@@ -44,7 +45,8 @@ def fit_points(features: Features, label: Floats) -> PointsRule:
     tried = features.take(np.arange(min(features.n_students, MOST_TRIED)))
     best = np.argsort(-column_aucs(tried, label[: tried.n_students]), kind="stable")[:N_SIGNS]
     signs = tuple(fit_rules(features, label, places=[int(place) for place in best]))
-    overall = float(label.mean())
+    # As the groups' own rates are drawn towards it: a group that nobody taught is no worse than usual.
+    overall = float((label.sum() + 0.5) / (len(label) + 1))
     rule = PointsRule(signs, overall, np.full(N_SIGNS + 1, overall))
     points = rule.points(features).astype(np.intp)
     students = np.bincount(points, minlength=N_SIGNS + 1)

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from core.modeling import candidates
 from core.modeling.auc_difference import auc_difference
+from core.modeling.intervals import Z
+from core.modeling.order import seeded_order
 from core.modeling.ranking import HeldOut
 from core.modeling.table import Features, Floats, Progress, Texts
 from core.modeling.threads import one_thread
@@ -23,6 +25,8 @@ from core.modeling.train import CrossValidated
 FEWEST = 30
 """Students with a known outcome in a part that is judged."""
 FEWEST_OF_OUTCOME = 5
+FEWEST_TOGETHER = 5
+"""Of each outcome, held out together both ways, before scores are compared."""
 MOST_PARTS = 25
 SOME, LITTLE = 0.01, 0.02
 """Losses of ROC-AUC: one that is worth a word, and one that changes little on a list."""
@@ -69,7 +73,7 @@ class Transfer:
     def headline(self) -> str:
         """What the figures say, in one sentence."""
         if self.change is None:
-            return self.why_empty
+            return self.why_empty or "Too few students of each part had the outcome to say what is lost."
         where = "later than those it learned from" if self.by_time else "of which it has seen nobody"
         change, low, high = self.change
         said = (
@@ -113,7 +117,7 @@ def validate_across(
     score = np.zeros(len(names))
     fold_of = np.full(len(names), -1, dtype=np.int8)
     learned: list[tuple[str, int]] = []
-    for place, name in enumerate(judged[:MOST_PARTS]):
+    for place, name in enumerate(judged := judged[-MOST_PARTS:]):
         if progress:
             progress(place / len(judged), f"Without {name}")
         seen = np.isin(names, ordered[: ordered.index(name)]) if by_time else names != name
@@ -124,7 +128,7 @@ def validate_across(
             learned.append((name, taught))
     if not learned:
         return Transfer((), by_time, why_empty=_why(len(ordered)))
-    return _result(validated, score, fold_of, learned, ordered, by_time=by_time)
+    return _result(validated, score, fold_of, learned, ordered, groups=names, by_time=by_time)
 
 
 def _is_enough(validated: CrossValidated, chosen: NDArray[np.bool_]) -> bool:
@@ -142,7 +146,8 @@ def _fit_and_score(
     """Score the students of a part by a model of those who were seen; return how many taught, or 0."""
     if not _is_enough(validated, seen):
         return 0
-    rows = np.flatnonzero(seen)
+    drawn = seeded_order(features.student_ids, seed=validated.seed, purpose="rows")
+    rows = drawn[seen[drawn]]
     with one_thread():
         model = candidates.fit(validated.candidate, features.take(rows), validated.label[rows]).scorer
         students = features.take(np.flatnonzero(own))
@@ -157,11 +162,13 @@ def _result(
     learned: list[tuple[str, int]],
     ordered: list[str],
     *,
+    groups: Texts,
     by_time: bool,
 ) -> Transfer:
     drawn = validated.held_out.score[0]
     cells = _cells(validated, fold_of)
-    change = auc_difference(validated.label, HeldOut(cells, score[None, :], drawn[None, :]))
+    able = cells.max() >= 0
+    change = auc_difference(validated.label, HeldOut(cells, score[None, :], drawn[None, :])) if able else None
     level = auc_difference(validated.label, HeldOut(cells, drawn[None, :], np.zeros_like(drawn)[None, :]))[0]
     parts = []
     for place, (name, taught) in enumerate(learned):
@@ -171,21 +178,23 @@ def _result(
         drawn_auc = _with_interval(label, drawn[rows])[0]
         parts.append(Part(name, len(rows), int(label.sum()), taught, value, low, high, drawn_auc))
     names = {name for name, _ in learned}
-    missing = tuple(name for name in (ordered[1:] if by_time else ordered) if name not in names)
+    able = [name for name in (ordered[1:] if by_time else ordered) if name not in names]
+    missing = tuple(name for name in able if not _is_enough(validated, groups == name))
     return Transfer(tuple(parts), by_time, change, level + 0.5, missing)
 
 
 def _cells(validated: CrossValidated, fold_of: NDArray[np.int8]) -> NDArray[np.int8]:
     """Return who was held out together both ways: only scores of one model may be compared with each other.
 
-    Students of a part and a fold with one outcome only are compared with nobody.
+    Students of a part and a fold with too few of one outcome are compared with nobody.
     """
     together = np.where(fold_of >= 0, fold_of.astype(np.int64) * validated.folds + validated.fold_of[0], -1)
     found = np.full(len(together), -1, dtype=np.int64)
     n_found = 0
     for cell in np.unique(together[together >= 0]):
         rows = together == cell
-        if 0 < validated.label[rows].mean() < 1:
+        n_positive = int((validated.label[rows] == 1).sum())
+        if min(n_positive, int(rows.sum()) - n_positive) >= FEWEST_TOGETHER:
             found[rows] = n_found
             n_found += 1
     return found[None, :].astype(np.int8)
@@ -195,8 +204,11 @@ def _with_interval(label: Floats, score: Floats) -> tuple[float, float, float]:
     """Return the ROC-AUC with its 95 % interval by DeLong: against a score that ranks nobody."""
     folds = np.zeros((1, len(label)), dtype=np.int8)
     found = auc_difference(label, HeldOut(folds, score[None, :], np.zeros((1, len(label)))))
-    value, low, high = (part + 0.5 for part in found)
-    return value, max(0.0, low), min(1.0, high)
+    value, _, high = (part + 0.5 for part in found)
+    fewer = min((label == 1).sum(), (label == 0).sum())
+    near = (value * fewer + 0.5) / (fewer + 1)
+    half = max(high - value, Z * float(np.sqrt(near * (1 - near) / fewer)) if value in (0.0, 1.0) else 0.0)
+    return value, max(0.0, value - half), min(1.0, value + half)
 
 
 def _why(n_groups: int) -> str:

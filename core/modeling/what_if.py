@@ -65,7 +65,10 @@ class Imagined:
             f"{label[:1].lower()}{label[1:]} were {after} instead of {now}"
             for label, now, after in self.changes
         )
-        return f"If {parts}, the risk would be {_percent(self.after)} instead of {_percent(self.before)}."
+        after, before = _percent(self.after), _percent(self.before)
+        if after == before:
+            after, before = f"{100 * self.after:.1f} %", f"{100 * self.before:.1f} %"
+        return f"If {parts}, the risk would be {after} instead of {before}."
 
 
 def _percent(risk: float) -> str:

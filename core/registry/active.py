@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +16,7 @@ from core.registry import store
 from core.registry.bundle import Bundle, check_id
 from core.registry.strict_json import Node, Unreadable, pretty, read_json
 
-FILE, LOCK = "active.json", ".lock"
+FILE = "active.json"
 MOST_BYTES = 8 * 1024**2
 MOST_EVENTS = 20_000
 LONGEST_REASON = 2_000
@@ -127,16 +126,16 @@ def roll_back(folder: Path, *, who: str, why: str, at: datetime) -> Active:
 
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
-    """Let nobody else change the version in use meanwhile."""
-    import fcntl
-
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    """Let nobody else change the version in use meanwhile; raises AppError where it cannot be changed."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(store.held(folder))
+        except OSError as error:
+            raise AppError(
+                f"The active model could not be changed: {error.strerror or error}.",
+                hint="This program must be allowed to write into the workspace.",
+            ) from error
         yield
-    finally:
-        os.close(handle)
 
 
 def _turned(folder: Path, now: Active, event: Event) -> Active:

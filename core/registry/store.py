@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +19,16 @@ from core.registry.strict_json import Unreadable
 
 BUNDLE = "bundle.json"
 DRAFT = ".draft-"
+DAMAGED = ".damaged-"
+"""What a damaged version is moved aside as: no id begins like this, so it is never loaded."""
+LOCK = ".lock"
 _LOOK = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 )
+
+
+_NO_FILE = (None, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
+"""What the system says of a place that holds no ordinary file; all else may be different a minute later."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,8 @@ class Damaged:
 def keep(folder: Path, bundle: Bundle, files: Mapping[str, bytes]) -> Bundle:
     """Write a version with files beside it and return what is kept; one of the same content stays as it is.
 
-    Raises Unreadable where another content stands under the id, AppError where the disk refuses.
+    One that is not as it was published is moved aside and written anew. Raises Unreadable where another
+    content stands under the id, AppError where the disk refuses.
     """
     content = {BUNDLE: bundle_bytes(bundle), **files}
     if len(content[BUNDLE]) > MOST_BYTES:
@@ -75,6 +86,20 @@ def versions(folder: Path) -> tuple[Bundle | Damaged, ...]:
     return (*newest, *(one for one in found if isinstance(one, Damaged)))
 
 
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Let nobody else change what is there already meanwhile; raises OSError where that cannot be had."""
+    import fcntl
+
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def make_durable(folder: Path) -> None:
     """Have the disk remember which names stand in a folder."""
     handle = os.open(folder, os.O_RDONLY)
@@ -104,22 +129,45 @@ def _load_or_say(folder: Path, model: str) -> Bundle | Damaged:
 
 
 def _write(folder: Path, model: str, content: Mapping[str, bytes]) -> None:
-    """Write beside the place and move in; a version that is there already stays."""
+    """Write beside the place and move in; a version that is there already stays, unless it is damaged."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if os.path.lexists(folder / model):
+    if os.path.lexists(folder / model) and not _is_damaged(folder, model):
         return
     draft = Path(tempfile.mkdtemp(dir=folder, prefix=DRAFT))
     try:
         for name, some in content.items():
             write_durably(draft / name, some)
         make_durable(draft)
-        draft.rename(folder / model)
+        if os.path.lexists(folder / model):
+            _replace_damaged(folder, model, draft)
+        else:
+            draft.rename(folder / model)
         make_durable(folder)
     except OSError:
-        if not os.path.lexists(folder / model):
+        if not os.path.lexists(folder / model) or _is_damaged(folder, model):
             raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _replace_damaged(folder: Path, model: str, draft: Path) -> None:
+    """Move a damaged version aside and the draft in; what somebody else mended meanwhile stays."""
+    with held(folder):
+        if not _is_damaged(folder, model):
+            return
+        (folder / model).rename(folder / f"{DAMAGED}{model}-{secrets.token_hex(4)}")
+        draft.rename(folder / model)
+
+
+def _is_damaged(folder: Path, model: str) -> bool:
+    """Return whether what stands under an id is surely not as published; not so if it cannot be looked at."""
+    try:
+        read_bundle(_content(folder / model), model=model)
+    except Unreadable:
+        return True
+    except OSError as error:
+        return error.errno in _NO_FILE
+    return False
 
 
 def _content(place: Path) -> bytes:

@@ -17,7 +17,7 @@ from core.cleaning.ledger import numbered, said
 from core.cleaning.recipe import FittedRecipe, Recipe
 from core.cleaning.report import CleaningReport
 from core.dataset import Dataset, Provenance
-from core.errors import RecipeError
+from core.errors import AppError, RecipeError, SchemaError, quoted
 from core.schema import Schema
 from core.settings import Settings
 from core.sources.base import Progress
@@ -69,17 +69,29 @@ class Cleaned:
     """What each step did, as CSV."""
     left_out: Path
     """Every row that was left out and why, as CSV."""
+    with_gaps: CleaningReport | None = None
+    """What the recipe does for models and Explore, where they may be left other students; else None."""
 
     @property
     def loss(self) -> str:
         """A sentence with the numbers where fewer than half of the students are left; empty otherwise."""
-        told = self.report
-        if not told.loses_most:
+        return f"{_loss(self.report)}." if self.report.loses_most else ""
+
+    @property
+    def loss_with_gaps(self) -> str:
+        """As ``loss`` for the students that models and Explore work on, with the reason; empty otherwise."""
+        told = self.with_gaps
+        if told is None or not told.loses_most or told.n_out == self.report.n_out:
             return ""
-        step = told.halved_by
-        if step is not None:
-            return f"'{KINDS[step.kind][0]}' would leave {step.n_out:,} of {step.n_in:,} students."
-        return f"The recipe would leave {told.n_out:,} of {told.n_out + told.n_lost:,} students."
+        said = _loss(told)
+        return f"For models and Explore, gaps stay gaps: {said[0].lower()}{said[1:]}."
+
+
+def _loss(told: CleaningReport) -> str:
+    """Say how many students are left, by the one step that leaves few of them where there is one."""
+    step = told.halved_by
+    which, left = ("The recipe", told) if step is None else (f"'{KINDS[step.kind][0]}'", step)
+    return f"{which} would leave {left.n_out:,} of {left.n_out + left.n_lost:,} students"
 
 
 def examine(
@@ -119,6 +131,7 @@ def clean(
     report(0.4, "Cleaning, and accounting for every student")
     done = recipe.fit_clean(dataset) if engine == "pandas" else _done_on_spark(recipe, dataset, settings)
     fitted, cleaned, ledger = done
+    with_gaps = _with_gaps(recipe, dataset)
     report(0.8, "Writing the cleaned table")
     after, steps = cleaned.collect(), ledger.frame().assign(what=_in_words(fitted))
     return Cleaned(
@@ -137,7 +150,20 @@ def clean(
         ),
         ledger=_write(steps, settings, f"ledger-{request.digest}.csv"),
         left_out=_write(ledger.exclusions_frame(), settings, f"left-out-{request.digest}.csv"),
+        with_gaps=with_gaps,
     )
+
+
+def _with_gaps(recipe: Recipe, dataset: Dataset) -> CleaningReport | None:
+    """Return the ledger without the steps that learn; None where these leave the same rows, or it fails."""
+    on = [step for step in recipe.steps if step.is_on]
+    first = next((place for place, step in enumerate(on) if step.in_folds), len(on))
+    if not any(step.drops_rows for step in on[first:]):
+        return None
+    try:
+        return recipe.without_in_folds().fit_clean(dataset)[2]
+    except AppError:  # Explore and Train say it where it matters; the table itself is cleaned
+        return None
 
 
 def _done_on_spark(
@@ -146,6 +172,7 @@ def _done_on_spark(
     """Return the recipe with what it learned, the table and the ledger, by Spark; rows keep their order."""
     from core.sources.spark.lent import lent_session
 
+    _check_names(recipe, dataset.schema)
     with lent_session(connections_of(settings)) as session:
 
         def work() -> tuple[FittedRecipe, Dataset, CleaningReport]:
@@ -153,6 +180,21 @@ def _done_on_spark(
                 return recipe.fit_clean(dataset.with_frame(held, note="Cleaned by a Spark in this computer."))
 
         return session.run(work)
+
+
+def _check_names(recipe: Recipe, schema: Schema) -> None:
+    """Do nothing where each name, also of what steps make, is one column to Spark; raises SchemaError."""
+    names = list(schema.names())
+    for step in recipe.steps:
+        if step.is_on:
+            schema = step.schema_after(schema)
+            names += schema.names()
+    odd = [name for name in dict.fromkeys(names) if "." in name or "`" in name]
+    if odd:
+        raise SchemaError(
+            f"Spark cannot clean {quoted(odd)}: it takes a dot in a name for a part of a column.",
+            hint="Clean with '--engine pandas', or give the column another name first.",
+        )
 
 
 def read_recipe(actor: Actor, content: bytes) -> Recipe:

@@ -33,7 +33,7 @@ from core.workflow.scoring import published_model, score_file
 from core.workflow.segmenting import segment, segments_frame
 from core.workflow.stated import connections_of
 from core.workflow.tables import load_table
-from core.workflow.training import train
+from core.workflow.training import Training, train
 from core.workflow.versions import version_card
 
 
@@ -113,19 +113,11 @@ def retrain(actor: Actor, options: argparse.Namespace, *, settings: Settings) ->
     beside = options.request.absolute().parent
     request = read_request(actor, _content(options.request), beside=beside, settings=settings)
     training = train(actor, request, settings=settings, progress=_progress)
-    bundle = None
-    if options.publish:
-        bundle = publish(
-            actor, training, reason=options.reason, override=options.override or "", settings=settings
-        )
+    given = {"reason": options.reason, "override": options.override or "", "settings": settings}
+    model = publish(actor, training, **given).id if options.publish else None
     contents = {}
     if options.card is not None:
-        as_html = options.card.suffix.lower() in {".html", ".htm"}
-        contents[options.card] = (
-            draft_card(actor, training, as_html=as_html)
-            if bundle is None
-            else version_card(actor, bundle.id, settings=settings, as_html=as_html)
-        )
+        contents[options.card] = _card(actor, training, model, options.card, settings)
     if options.metrics is not None:
         contents[options.metrics] = _json(describe(actor, training))
     _write(contents)
@@ -133,8 +125,16 @@ def retrain(actor: Actor, options: argparse.Namespace, *, settings: Settings) ->
     _say(f"{training.n_students:,} students; ROC-AUC {auc.value:.3f}, the simple rule {auc.baseline:.3f}.")
     for check in issues(actor, training):
         _say(f"{check.code} {check.title}: {check.words}")
-    if bundle is not None:
-        _say(f"Published as {bundle.id}.")
+    if model is not None:
+        _say(f"Published as {model}.")
+
+
+def _card(actor: Actor, training: Training, model: str | None, place: Path, settings: Settings) -> bytes:
+    """Return the card of the version that was published, or of what was only trained."""
+    as_html = place.suffix.lower() in {".html", ".htm"}
+    if model is None:
+        return draft_card(actor, training, as_html=as_html)
+    return version_card(actor, model, settings=settings, as_html=as_html)
 
 
 def score(actor: Actor, options: argparse.Namespace, *, settings: Settings) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.caseload.access import Actor
-from core.modeling.thresholds import ThresholdPolicy
+from core.modeling.thresholds import AtScore, ThresholdPolicy
 from core.modeling.what_if import Imagined, Lever, imagine, levers, smallest_changes
 from core.workflow.listing import row_of
 from core.workflow.training import Training
 
 JUST = 1e-6
-"""Risks have six decimals: the next one below the list's last."""
+"""Risks have six decimals."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class WhatIf:
     levers: tuple[Lever, ...]
     imagined: Imagined
     smallest: tuple[Imagined, ...]
-    """The least changes that would take the student below the list's last risk; empty where none would."""
+    """The least changes that would take the student off the list; empty where none would."""
     target: float
-    """The risk of the last student on the list."""
+    """The risk at or below which a student of the list leaves it."""
     listed: bool
 
 
@@ -37,9 +37,8 @@ def what_if(
 ) -> WhatIf:
     """Return one student imagined with ``changes``; raises Forbidden, InvalidChoice."""
     row = row_of(actor, training, student_id)
-    found = training.curve.cut(policy)
     listed = bool(training.curve.rank[row] <= training.curve.n_listed(policy))
-    below = max(0.0, (found.lowest_listed or 0.0) - JUST)
+    below = max(0.0, _border(training, policy) - JUST)
     return WhatIf(
         levers=levers(training.explainer, row),
         imagined=imagine(training.explainer, row, changes),
@@ -47,3 +46,13 @@ def what_if(
         target=below,
         listed=listed,
     )
+
+
+def _border(training: Training, policy: ThresholdPolicy) -> float:
+    """Return the risk that a student must come below to leave the list, all others staying as they are."""
+    if isinstance(policy, AtScore):
+        return policy.risk
+    n = training.curve.n_listed(policy)
+    if n >= training.n_students:
+        return 0.0
+    return float(training.validated.risk[training.curve.order[n]])

@@ -31,6 +31,8 @@ class OutlyingStudents:
     n: int
     """All outliers of the column whose students the viewer may see; ``frame`` has at most 50 of them."""
     why_empty: str = ""
+    n_unnamed: int = 0
+    """Rows far out that have no student id; they are neither in ``n`` nor in ``frame``."""
 
     @property
     def is_empty(self) -> bool:
@@ -69,12 +71,18 @@ def outlying_students(
     if name is None:
         return OutlyingStudents(wanted, _listed([], pd.DataFrame()), 0, "The table has no student id.")
     found = far_out(table.frame, column=wanted)
-    students = table.frame[name].iloc[found["row"]].astype("str").tolist()
-    frame = _listed(students, found)
+    ids = table.frame[name].iloc[found["row"]]
+    named = ids.notna().to_numpy()
+    n_unnamed = int((~named).sum())
+    frame = _listed(ids[named].astype("str").tolist(), found[named])
     seen = [may_see(actor, one, synthetic=request.table.is_demo) for one in frame["student_id"]]
     frame = frame[[isinstance(one, Allowed) for one in seen]]
-    why = "" if len(frame) else "No value of this column lies far out."
-    return OutlyingStudents(wanted, frame.head(MOST).reset_index(drop=True), len(frame), why)
+    why = "" if len(frame) else _why_empty(n_unnamed)
+    return OutlyingStudents(wanted, frame.head(MOST).reset_index(drop=True), len(frame), why, n_unnamed)
+
+
+def _why_empty(n_unnamed: int) -> str:
+    return "Nobody far out has a student id." if n_unnamed else "No value of this column lies far out."
 
 
 def _listed(students: list[str], found: pd.DataFrame) -> pd.DataFrame:

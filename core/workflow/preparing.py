@@ -28,7 +28,7 @@ from core.sources.base import Progress, silent
 from core.workflow.explored import ExploredTable, explored
 from core.workflow.requests import TrainingRequest, digest_of
 from core.workflow.shown import Filters
-from core.workflow.snapshots import about_of, read_about
+from core.workflow.snapshots import about_of, provenance_of, read_about
 from core.workflow.workspace import mark_used, put_named
 
 KEPT, OPEN = 6, 3
@@ -47,47 +47,75 @@ class Prepared:
     provenance: Provenance
     decided_by: tuple[str, ...]
     notes: tuple[str, ...]
+    of: str
+    """Under which name the cleaned table is kept that this one was made of."""
     bits: dict[tuple[str, Filters], Bits | None] = field(default_factory=dict)
     """Which rows are in the parts that were asked for, by the outcome of their time and their filters."""
 
     @staticmethod
     def is_there(job: Job) -> bool:
-        """Return whether the file of a job that prepared a table is still there, or the job under way."""
-        return not job.is_forgotten and (not job.has_value or job.result().exists())
+        """Return whether the file of a job that prepared a table is still of use, or the job under way."""
+        return not job.is_forgotten and (not job.has_value or _is_current(job.result()))
 
 
 def prepare(
     actor: Actor, request: TrainingRequest, *, settings: Settings, progress: Progress | None = None
 ) -> Path:
-    """Return where the prepared table of a request is kept, and make it if it is not there."""
+    """Return where the prepared table of a request is kept, and make it if it is not there.
+
+    It is made anew, too, once the cleaned table was read again from its source since.
+    """
     require(actor, Action.EXPLORE, synthetic=request.table.is_demo)
     report = progress or silent
     place = _place(request, settings)
-    if not place.exists():
+    if _is_current(place):
+        mark_used(place)
+    else:
         report(0.0, "Cleaning the table")
         table = explored(actor, request, settings=settings)
         report(0.5, "Counting the values")
-        put_named(place.parent, lambda sink: _write(sink, table, place.name), kept=KEPT)
+        put_named(place.parent, lambda sink: _write(sink, table, place.name, of=_cleaned(request)), kept=KEPT)
     return place
 
 
 def open_prepared(actor: Actor, request: TrainingRequest, *, settings: Settings) -> Prepared:
-    """Return the prepared table of a request; raises FileNotFoundError before it is there."""
+    """Return the prepared table of a request.
+
+    Raises FileNotFoundError before it is there, and where it is of another reading of the source than the
+    cleaned table that the other figures are made of.
+    """
     require(actor, Action.EXPLORE, synthetic=request.table.is_demo)
-    return _opened(_place(request, settings))
+    place = _place(request, settings)
+    if not _is_current(place):
+        raise FileNotFoundError(place)
+    return _open(place)
+
+
+def _is_current(place: Path) -> bool:
+    """Return whether a prepared table is there, and is of the cleaned table that is kept, if one is."""
+    try:
+        found = _open(place)
+    except FileNotFoundError:
+        return False
+    kept = provenance_of(place.parent.parent, found.of)
+    return kept is None or kept == found.provenance
+
+
+def _open(place: Path) -> Prepared:
+    return _opened(place, place.stat().st_mtime_ns)
 
 
 @functools.lru_cache(maxsize=OPEN)
-def _opened(place: Path) -> Prepared:
+def _opened(place: Path, _written: int) -> Prepared:
     """Map the file into memory; it stays whole for whoever has it open, even once it is removed."""
     with pa.memory_map(str(place)) as source:
         rows = pa.ipc.open_file(source).read_all()
-    mark_used(place)
     about = json.loads(rows.schema.metadata[_ABOUT])
     schema, provenance = read_about(about)
     columns = {c.name: _column(c, rows.column(number)) for number, c in enumerate(schema)}
     table = CodedTable(schema, columns, about["n_rows"])
-    return Prepared(table, fields_of(table), provenance, tuple(about["decided_by"]), tuple(about["notes"]))
+    decided_by, notes = tuple(about["decided_by"]), tuple(about["notes"])
+    return Prepared(table, fields_of(table), provenance, decided_by, notes, about["of"])
 
 
 def bits_of(
@@ -101,6 +129,7 @@ def bits_of(
 ) -> Bits | None:
     """Return which rows are in an earlier part; None if its filters do not fit, as by another recipe.
 
+    None, too, where the cleaned table was read again since, and may have other students in its rows.
     A condition on another outcome than that of the request is worked out from the cleaned table.
     """
     key = (outcome, filters)
@@ -108,7 +137,10 @@ def bits_of(
         return prepared.bits[key]
     table = prepared.table
     if outcome not in table.schema and any(one.column == outcome for one in filters):
-        table = _with_outcome(table, explored(actor, request.with_outcome(outcome), settings=settings))
+        other = explored(actor, request.with_outcome(outcome), settings=settings)
+        if other.provenance != prepared.provenance or len(other.frame) != table.n_rows:
+            return None
+        table = _with_outcome(table, other)
     try:
         found = packed(kept_in(table, filters))
     except AppError:
@@ -130,7 +162,12 @@ def _place(request: TrainingRequest, settings: Settings) -> Path:
     return settings.workspace / "prepared" / f"{mark}.arrow"
 
 
-def _write(sink: BinaryIO, table: ExploredTable, name: str) -> str:
+def _cleaned(request: TrainingRequest) -> str:
+    """Return under which name the cleaned table of a request is kept."""
+    return f"clean-{request.cleaning.digest}"
+
+
+def _write(sink: BinaryIO, table: ExploredTable, name: str, *, of: str) -> str:
     """Write the coded table with what is known about it, and return its name."""
     ready = coded(table.frame, schema=table.schema)
     about = {
@@ -138,6 +175,7 @@ def _write(sink: BinaryIO, table: ExploredTable, name: str) -> str:
         "decided_by": table.decided_by,
         "notes": table.notes,
         "n_rows": ready.n_rows,
+        "of": of,
     }
     arrays = [_array(held) for held in ready.columns.values()]
     rows = pa.Table.from_arrays(arrays, names=[str(number) for number in range(len(arrays))])

@@ -114,13 +114,14 @@ def saved_versions(actor: Actor, name: str, *, settings: Settings) -> tuple[Save
 
 
 def fitting(actor: Actor, recipe: Recipe, schema: Schema) -> Recipe:
-    """Return the recipe if a table of these columns can be cleaned with it.
+    """Return the recipe if a table of these columns can be cleaned with it, for models and Explore too.
 
     Raises ColumnNotFound, and RecipeError for one whose own file would be too large to be read again.
     """
     _require(actor, synthetic=True)
     recipe_file(actor, recipe)  # raises for one that could not be read again
     recipe.check(schema)
+    recipe.check_without_in_folds(schema)
     return recipe
 
 

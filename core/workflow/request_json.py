@@ -22,6 +22,8 @@ FORMAT = 1
 LARGEST_REQUEST = 2_500_000
 """Bytes: a recipe and a plan, each of their own largest size, and what is around them."""
 MOST_COLUMNS = 5_000
+MOST_SEED = 2**31 - 1
+"""As on the command line; the lowest is 0."""
 KEPT_NAME = re.compile(r"[0-9a-f]{32}")
 """The name of an uploaded file in the workspace: its content's hash."""
 _WHAT = "the training request"
@@ -75,8 +77,7 @@ def request_from_node(node: Node) -> TrainingRequest:
         revision=found["revision"].text() if "revision" in found else "",
     )
     recipe = _or_none(found.get("recipe"), lambda one: Recipe.from_dict(one.value))
-    hints = get_type_hints(TrainingRequest)
-    own = {name: _READ[hints[name]](found[name]) for name in _OWN if name in found}
+    own = {name: _value(TrainingRequest, name, found[name]) for name in _OWN if name in found}
     return TrainingRequest(CleaningRequest(table, recipe), **own)
 
 
@@ -119,8 +120,17 @@ def _source_from(node: Node) -> SourceSpec:
         raise node.error("must name one source", "One of 'demo', 'file', 'connection' and 'plan'.")
     kind, inner = next(iter(found.items()))
     if kind == "plan":
-        return plan_from_json(json.dumps(inner.value))
+        return _plan(inner)
     return {"demo": _demo, "file": _file, "connection": _connection}[kind](inner)
+
+
+def _plan(node: Node) -> SourcePlan:
+    plan = plan_from_json(json.dumps(node.value))
+    places = ["base", *(f"parts[{number}]" for number in range(len(plan.parts)))]
+    for place, part in zip(places, plan.tables, strict=True):
+        if isinstance(part.source, DemoSpec):
+            _seed(Node(node.what, f"{node.path}.{place}.source.demo.seed", part.source.seed))
+    return plan
 
 
 def _demo(node: Node) -> PartSpec:
@@ -148,8 +158,16 @@ def _connection(node: Node) -> PartSpec:
 def _made(kind: type[Any], node: Node, *, needed: tuple[str, ...]) -> Any:
     """Return a dataclass of simple fields made of an object; what is not there is as usual."""
     found = node.fields([field.name for field in fields(kind)], needed=needed)
-    hints = get_type_hints(kind)
-    return kind(**{name: _READ[hints[name]](inner) for name, inner in found.items()})
+    return kind(**{name: _value(kind, name, inner) for name, inner in found.items()})
+
+
+def _value(kind: type[Any], name: str, node: Node) -> Any:
+    """Return the value of a field as its type is read; a seed has a range of its own."""
+    return _seed(node) if name == "seed" else _READ[get_type_hints(kind)[name]](node)
+
+
+def _seed(node: Node) -> int:
+    return node.whole(0, MOST_SEED)
 
 
 def _columns(node: Node | None, kind: type[Any]) -> tuple[tuple[str, Any], ...]:

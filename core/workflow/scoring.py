@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from core.workflow.model_json import ACTIVE, FOLDER
 from core.workflow.model_values import Published, published_of
 
 MEASURED = (Kind.NUMBER, Kind.FLAG, Kind.DATE)
+_MODEL = "the model"
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,27 +153,36 @@ def _nothing(kind: Kind, n: int) -> pd.Series:
 
 
 def _require_columns(published: Published, there: Any) -> None:
-    """Do nothing if every column that decides a risk is there; raises ColumnNotFound naming the first gap."""
+    """Do nothing if every column that decides a risk, or who gets one, is there.
+
+    Raises ColumnNotFound naming the first that is not, and what needs it.
+    """
     needed = _needed(published)
     for name in published.schema.names():
         if name in needed and name not in there:
-            raise ColumnNotFound.of(name, tuple(there), where="the model")
+            raise ColumnNotFound.of(name, tuple(there), where=needed[name])
 
 
-def _needed(published: Published) -> set[str]:
-    """Return the columns as loaded that a feature or the student's id is made of."""
-    needed = {column.name for column in published.columns}
-    needed.update(published.schema.names(Role.STUDENT_ID))
-    schemas = [published.schema]
-    for step in published.recipe.recipe.steps:
-        schemas.append(step.schema_after(schemas[-1]) if step.is_on else schemas[-1])
-    for step, before, after in zip(
-        reversed(published.recipe.recipe.steps), schemas[-2::-1], schemas[:0:-1], strict=True
-    ):
+def _needed(published: Published) -> dict[str, str]:
+    """Return the columns as loaded that must be there, each with what needs it: the model, or a step.
+
+    These are what a feature or the student's id is made of, and what the steps look at that drop rows:
+    without it they would silently leave students in that were left out in training.
+    """
+    steps = [step for step in published.recipe.recipe.steps if step.is_on]
+    schemas = list(
+        accumulate(steps, lambda schema, step: step.schema_after(schema), initial=published.schema)
+    )
+    needed = {column.name: _MODEL for column in published.columns}
+    for step, before, after in zip(reversed(steps), schemas[-2::-1], schemas[:0:-1], strict=True):
         made = set(after.names()) - set(before.names())
-        if made & needed:
-            needed.update(step.needs)
-    return needed
+        found = {needed.pop(name) for name in made & needed.keys()}
+        if found:
+            why = _MODEL if _MODEL in found else min(found)
+            needed = dict.fromkeys(step.needs, why) | needed
+        if step.drops_rows:
+            needed = dict.fromkeys(step.needs, step.kind) | needed
+    return needed | dict.fromkeys(published.schema.names(Role.STUDENT_ID), _MODEL)
 
 
 def _require_kinds(published: Published, dataset: Dataset, source: FileSource, table: str) -> None:

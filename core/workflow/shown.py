@@ -7,15 +7,16 @@ Figures of a part and of another part that differs by a few students would toget
 from __future__ import annotations
 
 import json
+import os
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from core.caseload.access import Actor
 from core.dataset import Provenance
-from core.eda.filters import Bits, Filter, may_show
+from core.eda.filters import Bits, Decision, Filter, may_show
 from core.eda.withholding import Flags
 from core.errors import InvalidChoice
 from core.settings import Settings
@@ -24,7 +25,7 @@ from core.workflow.workspace import add_line
 
 Filters = tuple[Filter, ...]
 _ADMITTING = threading.Lock()
-"""Two parts that are asked for at once by one person are admitted one after the other."""
+"""Holds two parts apart that are asked for at once, where the system has no lock for files."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +48,35 @@ class ShownParts:
         ``bits_of`` returns which rows the filters of an earlier part keep, given the outcome of that time;
         None where the table has no such part any more.
         """
-        with _ADMITTING:
+        # A part of few is refused before the file is there, which would say that somebody asked.
+        _require(may_show(rows))
+        with self._held():
             shown = self._read()
             known = (bits_of(text, earlier) for text, earlier in shown)
-            decision = may_show(rows, shown=(bits for bits in known if bits is not None))
-            if not decision.is_shown:
-                raise InvalidChoice(decision.why, hint="Choose another condition, or leave one out.")
+            _require(may_show(rows, shown=(bits for bits in known if bits is not None)))
             if (outcome, filters) not in shown:
                 add_line(
                     self.place, json.dumps({"outcome": outcome, "filters": [asdict(one) for one in filters]})
                 )
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Let no other thread or process read or write the file meanwhile; a process that dies frees it."""
+        try:
+            import fcntl
+        except ImportError:
+            fcntl = None
+        if fcntl is None:
+            with _ADMITTING:
+                yield
+            return
+        self.place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(self.place, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
     def _read(self) -> list[tuple[str, Filters]]:
         """Return the outcome and the filters of each part; a line that was cut off is none."""
@@ -68,3 +88,9 @@ class ShownParts:
                 filters = (Filter(**{**one, "values": tuple(one["values"])}) for one in raw["filters"])
                 found.append((str(raw["outcome"]), tuple(filters)))
         return found
+
+
+def _require(decision: Decision) -> None:
+    """Raise InvalidChoice unless the part may be shown."""
+    if not decision.is_shown:
+        raise InvalidChoice(decision.why, hint="Choose another condition, or leave one out.")

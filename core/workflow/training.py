@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.caseload.access import Action, Actor, require
-from core.cleaning.derive import DeriveColumn
 from core.cleaning.recipe import Recipe
 from core.cleaning.report import Exclusion
 from core.dataset import Dataset, Provenance
@@ -32,6 +31,7 @@ from core.settings import Settings
 from core.sources.base import Progress, silent, stage
 from core.workflow.requests import TrainingRequest
 from core.workflow.students import Students, students
+from core.workflow.worked_out import worked_out_with
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,12 +209,9 @@ def _surprising(
 
 
 def _made_of_outcome(recipe: Recipe | None, features: FeatureTable, outcome: Outcome) -> list[str]:
-    """Return the features that the recipe works out from columns that decide the outcome, at any remove."""
-    tainted = set(outcome.columns)
-    for step in recipe.steps if recipe else ():
-        if step.is_on and isinstance(step, DeriveColumn) and tainted & set(step.needs):
-            tainted.add(step.column)
-    return [column.name for column in features.columns if column.name in tainted]
+    """Return the features that decide the outcome by the recipe, or are worked out from what does."""
+    names = [column.name for column in features.columns]
+    return worked_out_with(recipe, outcome.columns, among=names)
 
 
 def _evaluate(validated: CrossValidated, curve: ThresholdCurve, policy: ThresholdPolicy) -> Evaluation:

@@ -46,13 +46,25 @@ def put_named(folder: Path, write: Callable[[BinaryIO], str], *, kept: int | Non
 
 
 def add_line(place: Path, line: str) -> None:
-    """Add a line to a file of lines, which only its owner can read; two writers never mix their lines."""
+    """Add a line to a file of lines, which only its owner can read; two writers never mix their lines.
+
+    A line that a crash cut off stays by itself, so that it does not swallow the new one.
+    """
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    handle = os.open(place, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(handle, f"{line}\n".encode())
+        start = "\n" if _is_cut_off(handle) else ""
+        os.write(handle, f"{start}{line}\n".encode())
     finally:
         os.close(handle)
+
+
+def _is_cut_off(handle: int) -> bool:
+    """Return whether the last line of an open file has no end."""
+    if not os.fstat(handle).st_size:
+        return False
+    os.lseek(handle, -1, os.SEEK_END)
+    return os.read(handle, 1) != b"\n"
 
 
 def _forget_old(folder: Path, kept: int) -> None:

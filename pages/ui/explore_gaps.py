@@ -46,5 +46,6 @@ def _explained(result) -> list[str]:
     if result.withheld_pairs:
         said.append("A dash: few students lack both, only one, or neither; not shown.")
     if result.n_few:
-        said.append(f"{text.count(result.n_few, 'column')} with gaps of few students left out.")
+        columns, them = text.count(result.n_few, "column"), "it" if result.n_few == 1 else "them"
+        said.append(f"{columns} left out: fewer than 10 students lack {them}, or have {them}.")
     return said

@@ -31,6 +31,9 @@ def students(found) -> None:
 
 def _listed(result, title: str) -> None:
     """Draw the students by id, the farthest out first, and a way to the page of the chosen one."""
+    if result.n_unnamed:
+        rows = text.count(result.n_unnamed, "row")
+        st.caption(f"{rows} far out left out here: without a student id there is nobody to look up.")
     if result.is_empty:
         widgets.empty(result.why_empty)
         return

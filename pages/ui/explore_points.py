@@ -56,6 +56,9 @@ def _pair(pair, titles: dict, kinds: dict, *, height: int, key: str) -> None:
 
 def _table(pair, titles, dates, key: str) -> None:
     """The table behind points or squares: how many students lie where, never a student's values."""
+    if not pair.table:
+        st.caption(text.md(f"The figures: {pair.why_table_empty}"))
+        return
     columns = {}
     for name, title in zip("xy", titles, strict=True):
         end = behind.day if name in dates else partial(behind.number, form="%.4g")
@@ -75,6 +78,11 @@ def _left_out(pair) -> list[str]:
         said.append(f"{text.count(pair.n_left_out, 'student')} without both values left out.")
     if pair.n_withheld:
         said.append(f"{text.count(pair.n_withheld, 'square')} with few students not shown.")
+    elif pair.table and pair.n_not_in_table:
+        students = text.count(pair.n_not_in_table, "student")
+        said.append(f"The table of figures leaves out {students} in squares with few students.")
+    if pair.note and not pair.squares:
+        said.append(pair.note)
     return said
 
 

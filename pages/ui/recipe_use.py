@@ -51,11 +51,14 @@ def _doubt(cleaned):
         which = f"Step {emptied.step} of this recipe leaves out all {rows} that reach it"
         warning = f"{which}: nobody would be left. {text.md(emptied.what)}"
         return warning, "I know that the cleaned table would have no rows"
-    if not cleaned.loss:
-        return "", ""
-    halved = cleaned.report.halved_by
-    warning = f"{cleaned.loss} {text.md(halved.what) if halved else ''}"
-    return warning, "I know that most students would be left out"
+    judged = ((cleaned.loss, cleaned.report), (cleaned.loss_with_gaps, cleaned.with_gaps))
+    warnings = [_with_step(loss, report.halved_by) for loss, report in judged if loss]
+    return "\n\n".join(warnings), "I know that most students would be left out" if warnings else ""
+
+
+def _with_step(loss: str, halved) -> str:
+    """Return the sentence with what the step does that leaves few students, where one step alone does."""
+    return f"{loss} {text.md(halved.what) if halved else ''}"
 
 
 def _is_meant(warning, sure, *, key: str) -> bool:

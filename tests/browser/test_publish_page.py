@@ -22,6 +22,7 @@ def write(page, label, words):
 
 def test_a_model_is_published_promoted_and_its_card_is_read(visit, tmp_path):
     visit.allow(STREAMLIT_PROBES)
+    visit.allow("request failed: .*/media/")  # Chromium ends the page's request once it is a download
     page = finished(visit("/train", viewport={"width": 420, "height": 900}))
     expect(page.get_by_role("tab", name="Publish")).to_be_attached(timeout=60_000)
     page.get_by_role("tab", name="Publish").click()

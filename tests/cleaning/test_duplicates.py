@@ -107,8 +107,8 @@ def test_an_order_is_given_where_it_is_used(keep, order_by, words):
 def test_a_dropped_row_is_told_why():
     assert DropDuplicates(("id",)).why_dropped() == "the same in every column as another row, which was kept"
     assert KeepOnePerStudent(("id",)).why_dropped() == (
-        "another row of this student was kept: the one with the fewest gaps"
+        "another row of the same 'id' was kept: the one with the fewest gaps"
     )
     assert KeepOnePerStudent(("id",), "last", "term").why_dropped() == (
-        "another row of this student was kept: the last by 'term'"
+        "another row of the same 'id' was kept: the last by 'term'"
     )

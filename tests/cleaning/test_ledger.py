@@ -49,7 +49,7 @@ def test_everybody_who_is_left_out_is_named_with_the_step_and_the_reason():
             5,
             4,
             "keep_one_per_student",
-            "another row of this student was kept: the one with the fewest gaps",
+            "another row of the same 'student_id' was kept: the one with the fewest gaps",
         ),
     )
     assert [(step.n_in, step.n_out, step.n_dropped) for step in report.steps] == [

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from core.modeling.errors_in_words import describe_errors
-from tests.modeling.made_students import table
+from core.schema import Kind
+from tests.modeling.made_students import school, table
 
 
 def groups(missed, found, alarmed=0, spared=0):
@@ -105,6 +108,51 @@ def test_at_most_three_features_are_said_the_strongest_first():
     order = np.argsort(-apart / spread)
     assert frame["column"].tolist() == [f"n{k}" for k in order]
     assert [f"'N{k}'" in said for k, said in zip(order, found.missed.sentences, strict=False)] == [True] * 3
+
+
+def by_masks(features, label, listed):
+    """Every share that may be told, by looking at all students for each answer."""
+    answers = {}
+    for place, column in enumerate(features.columns):
+        if place < features.numbers.shape[1]:
+            values = features.numbers[:, place]
+            missing = np.isnan(values)
+            answers |= {(column.name, "yes"): (values == 1, ~missing)} if column.kind is Kind.FLAG else {}
+        else:
+            codes = features.codes[:, place - features.numbers.shape[1]]
+            missing = codes < 0
+            answers |= {(column.name, one): (codes == k, ~missing) for k, one in enumerate(column.levels)}
+        answers[column.name, "(not recorded)"] = missing, np.ones(len(missing), dtype=bool)
+    found = []
+    for cells in (
+        ((label == 1) & ~listed, (label == 1) & listed),
+        ((label == 0) & listed, (label == 0) & ~listed),
+    ):
+        counts = {key: [((one & hit).sum(), (one & known).sum()) for one in cells]
+                  for key, (hit, known) in answers.items()}  # fmt: skip
+        found.append(
+            {
+                key: (hits / n, beside / m)
+                for key, ((hits, n), (beside, m)) in counts.items()
+                if min(n, m, hits + beside, n + m - hits - beside) >= 10
+                and min(one.sum() for one in cells) >= 10
+            }
+        )
+    return found
+
+
+@given(n=st.integers(1, 400), seed=st.integers(0, 99), share=st.floats(0, 1))
+@settings(deadline=None, max_examples=60)
+def test_the_shares_are_those_of_the_students_looked_at_one_answer_at_a_time(n, seed, share):
+    features, label = school(n, seed=seed, unknown=0.1)
+    listed = np.random.default_rng(seed).random(n) < share
+    found = describe_errors(features, label, listed)
+
+    told = [
+        {(d.column, d.level): (d.group, d.others) for d in one.differences if d.level}
+        for one in (found.missed, found.false_alarms)
+    ]
+    assert told == by_masks(features, label, listed)
 
 
 def test_chance_is_hardly_ever_said():

@@ -180,3 +180,45 @@ def test_reasons_of_other_families_are_sentences_too(name):
     for one in told:
         log_odds = one.base + sum(one.contributions)
         assert 1 / (1 + np.exp(-log_odds)) == pytest.approx(one.risk, abs=2e-6)
+
+
+def test_a_whole_list_has_reasons_for_the_highest_risks_only_where_each_takes_long(monkeypatch):
+    monkeypatch.setattr("core.modeling.explain.MOST_TOLD", 5)
+    validated = cross_validate(FEATURES, LABEL, candidate="decision_tree", seed=1, repeats=1)
+    told = explainer(validated, FEATURES)
+    reasons = told.reasons()
+    highest = np.argsort(-validated.risk, kind="stable")[:5]
+
+    assert set(np.flatnonzero(reasons != "")) <= set(highest)
+    assert reasons[highest].tolist() == told.reasons(highest).tolist()
+
+
+def test_what_took_long_is_kept_and_stays_the_same():
+    validated = cross_validate(FEATURES, LABEL, candidate="decision_tree", seed=1, repeats=1)
+    told = explainer(validated, FEATURES)
+    first = told.contributions([3, 1, 3])
+    told.kept[1] = (0.0, np.zeros(len(FEATURES.columns)))
+    again = told.contributions([3, 1])
+
+    assert np.array_equal(first.values[0], first.values[2])
+    assert np.array_equal(again.values[0], first.values[0])
+    assert (again.values[1] == 0).all()
+    assert told.contributions([]).values.shape == (0, len(FEATURES.columns))
+
+
+@pytest.mark.parametrize("n_positive", [2, 3, 5])
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_handful_of_students_with_the_outcome_is_enough_to_fit(name, n_positive):
+    label = np.zeros(60)
+    label[:n_positive] = 1.0
+    found = cross_validate(FEATURES.take(np.arange(60)), label, candidate=name, seed=1, repeats=1)
+
+    assert np.isfinite(found.log_odds).all()
+
+
+def test_a_student_of_whom_nothing_is_known_has_no_points():
+    features = table({"x": [float(k % 9) for k in range(400)]}, {"c": ["a", "b"] * 200})
+    label = np.array([1.0, 0.0, 0.0, 0.0] * 100)
+    empty = table({"x": [None]}, {"c": [None]})
+
+    assert fit_points(features, label).points(empty).tolist() == [0.0]

@@ -6,6 +6,7 @@ import pickle
 import stat
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -225,6 +226,105 @@ def test_a_disk_that_refuses_is_one_sentence_and_leaves_nothing(folder, monkeypa
         kept(folder)
 
     assert list(folder.iterdir()) == []
+
+
+def aside(folder):
+    return [one.name for one in folder.iterdir() if one.name.startswith(".damaged-")]
+
+
+def missing_file(folder, bundle, outside):
+    (folder / bundle.id / "bundle.json").unlink()
+
+
+def changed_file(folder, bundle, outside):
+    place = folder / bundle.id / "bundle.json"
+    place.write_bytes(place.read_bytes().replace(b'"weight": 0.5', b'"weight": 0.6'))
+
+
+@pytest.mark.parametrize(
+    "spoil", [changed_file, missing_file, linked_file, linked_folder, pipe, a_folder]
+)  # fmt: skip
+def test_publishing_again_mends_a_damaged_version(folder, tmp_path, spoil):
+    bundle = kept(folder)
+    promote(folder, bundle.id)
+    spoil(folder, bundle, tmp_path / "outside")
+
+    assert kept(folder) == bundle
+    assert active.active_bundle(folder) == bundle
+    assert store.versions(folder) == (bundle,)
+    (name,) = aside(folder)
+    with pytest.raises(Unreadable, match="is no id of a model"):
+        store.load(folder, name)
+    assert [one.name for one in folder.iterdir() if one.name.startswith(store.DRAFT)] == []
+
+
+def test_publishing_again_never_replaces_a_sound_version(folder, monkeypatch):
+    bundle = kept(folder)
+    before = (folder / bundle.id).stat().st_ino
+
+    def busy(_place):
+        raise OSError(24, "Too many open files")
+
+    kept(folder)
+    monkeypatch.setattr(store, "_content", busy)
+    with pytest.raises(Unreadable, match="cannot be read"):
+        kept(folder)
+    assert (folder / bundle.id).stat().st_ino == before
+    assert aside(folder) == []
+
+
+def test_what_somebody_else_mended_meanwhile_stays(folder, monkeypatch):
+    bundle = kept(folder)
+    place = folder / bundle.id / "bundle.json"
+    sound = place.read_bytes()
+    place.write_bytes(b"{}")
+
+    @contextmanager
+    def waited(_folder):
+        place.write_bytes(sound)
+        yield
+
+    monkeypatch.setattr(store, "held", waited)
+    assert kept(folder) == bundle
+    assert aside(folder) == []
+    assert sorted(one.name for one in folder.iterdir()) == [bundle.id]
+
+
+def test_a_full_disk_leaves_a_damaged_version_as_it_is(folder, monkeypatch):
+    model = spoilt(folder, lambda _: b"{}")
+
+    def full(_place, _content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store, "write_durably", full)
+    with pytest.raises(AppError, match="The model could not be kept: No space left on device"):
+        kept(folder)
+    assert [one.name for one in folder.iterdir()] == [model]
+
+
+def test_a_workspace_that_cannot_be_written_is_one_sentence(folder, monkeypatch):
+    first = kept(folder).id
+
+    def read_only(*_args, **_options):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("core.registry.store.os.open", refusing(store.LOCK, read_only))
+    with pytest.raises(AppError) as refused:
+        promote(folder, first)
+
+    assert str(refused.value) == "The active model could not be changed: Read-only file system."
+    assert refused.value.hint == "This program must be allowed to write into the workspace."
+    assert active.state(folder).model is None
+
+
+def refusing(name, refuse):
+    """The system's way to open a file, but for one name."""
+    opened = os.open
+
+    def chosen(place, *args, **options):
+        return (refuse if Path(place).name == name else opened)(place, *args, **options)
+
+    return chosen
 
 
 WATCH = """

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.__main__ import MOST_SEED
 from core.caseload.access import LOCAL
 from core.cleaning.missing import FillWithMedian
 from core.cleaning.recipe import Recipe
@@ -77,6 +78,10 @@ REQUESTS = st.builds(
     st.integers(0, 2**31 - 1),
 )
 DEMO = {"waymark_request": 1, "source": {"demo": {}}}
+PLAN_WITH_SEED = {
+    "waymark_plan": 1,
+    "base": {"source": {"demo": {"seed": 2**31}}, "table": "students"},
+}
 
 
 @settings(deadline=None)
@@ -113,6 +118,16 @@ def read(**changes):
         ({"seed": "3"}, "In the training request, '$.seed' must be a whole number."),
         ({"seed": True}, "In the training request, '$.seed' must be a whole number."),
         ({"seed": 2**60}, "In the training request, '$.seed' must be a whole number."),
+        ({"seed": -1}, "In the training request, '$.seed' must be a whole number."),
+        ({"seed": 2**31}, "In the training request, '$.seed' must be a whole number."),
+        (
+            {"source": {"demo": {"seed": -1}}},
+            "In the training request, '$.source.demo.seed' must be a whole number.",
+        ),
+        (
+            {"source": {"plan": PLAN_WITH_SEED}},
+            "In the training request, '$.source.plan.base.source.demo.seed' must be a whole number.",
+        ),
         ({"outcome": None}, "In the training request, '$.outcome' must be text."),
         ({"exclude": "gender"}, "In the training request, '$.exclude' must be a list."),
         ({"exclude": [3]}, "In the training request, '$.exclude[0]' must be text."),
@@ -150,6 +165,15 @@ def test_what_is_not_known_is_one_sentence(changes, said):
 
     assert str(refused.value) == said
     assert refused.value.hint
+
+
+def test_seeds_have_the_range_of_the_command_line():
+    assert request_json.MOST_SEED == MOST_SEED
+    assert [read(seed=seed).seed for seed in (0, MOST_SEED)] == [0, MOST_SEED]
+    with pytest.raises(Unreadable) as refused:
+        read(seed=-1)
+
+    assert refused.value.hint == "From 0 to 2,147,483,647, without quotes."
 
 
 @pytest.mark.parametrize(

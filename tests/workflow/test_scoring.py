@@ -1,6 +1,7 @@
 """Scoring by a published version: the same risks as in training, for one student or all."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from core.caseload.access import LOCAL, UNGATED, Actor, ActorRole
+from core.cleaning.columns import RenameColumn
+from core.cleaning.conditions import DropRowsWhere
+from core.cleaning.derive import DeriveColumn
+from core.cleaning.duplicates import DropDuplicates, KeepOnePerStudent
+from core.cleaning.rows import DropRows
 from core.errors import AppError, ColumnNotFound, Forbidden, RepeatedIds, SchemaError, WrongKind
 from core.features.known import known_features
 from core.modeling.risk_model import fit_model
@@ -102,6 +108,49 @@ def test_a_column_that_decides_is_named_when_it_is_missing(model, settings, tmp_
         scored(school(30).drop(columns=column), model, settings, tmp_path)
 
     assert str(refused.value) == f"There is no column '{column}' (needed by the model)."
+
+
+def with_steps(model, *steps):
+    """The version, as if its recipe had ended with these steps."""
+    fitted = model.recipe
+    recipe = replace(fitted.recipe, steps=(*fitted.recipe.steps, *steps))
+    states = (*fitted.states, *({} for _ in steps))
+    return replace(model, recipe=replace(fitted, recipe=recipe, states=states))
+
+
+WITHOUT_GUESTS = DropRowsWhere('remark == "Guest"')
+
+
+@pytest.mark.parametrize(
+    ("steps", "kind"),
+    [
+        ([WITHOUT_GUESTS], "drop_rows_where"),
+        ([RenameColumn("remark", "status"), DropRowsWhere('status == "Guest"')], "drop_rows_where"),
+        (
+            [DeriveColumn("guest", 'remark == "Guest"'), DropRowsWhere("guest == 1")],
+            "drop_rows_where",
+        ),
+        ([DropRows(("remark",))], "drop_rows"),
+        ([DropDuplicates(("student_id", "remark"))], "drop_duplicates"),
+        ([KeepOnePerStudent(("student_id",), "last", "remark")], "keep_one_per_student"),
+    ],
+)
+def test_what_a_step_drops_rows_by_must_be_there(model, settings, tmp_path, steps, kind):
+    with pytest.raises(ColumnNotFound) as refused:
+        scored(school(30).drop(columns="remark"), with_steps(model, *steps), settings, tmp_path)
+
+    assert str(refused.value) == f"There is no column 'remark' (needed by {kind})."
+
+
+def test_a_step_that_is_off_needs_no_column_and_one_that_is_on_drops_its_rows(model, settings, tmp_path):
+    students = school(30, seed=5)
+    off = with_steps(model, replace(WITHOUT_GUESTS, is_on=False))
+    guests = students.assign(remark=["Guest"] * 4 + ["at home"] * 26)
+
+    assert len(scored(students.drop(columns="remark"), off, settings, tmp_path).risk) == 30
+    found = scored(guests, with_steps(model, WITHOUT_GUESTS), settings, tmp_path)
+    assert list(found.student_ids) == list(students["student_id"][4:])
+    assert [one.row for one in found.left_out] == [1, 2, 3, 4]
 
 
 def test_values_never_seen_are_told_and_add_what_rare_ones_add(trained, model, settings, tmp_path):
