@@ -176,7 +176,7 @@ def _n_lost(step: Step, before: pd.DataFrame, kept: np.ndarray, names: _Names) -
         return 0
     ids = names.ids(before)
     if ids is None:
-        return 0 if step.tells_all([name for name in before if name != ROW]) else n_dropped
+        return 0 if step.tells_all([str(name) for name in before if name != ROW]) else n_dropped
     dropped = ids[~kept]
     gone = dropped[dropped.notna() & ~dropped.isin(ids[kept])]
     return int(dropped.isna().sum()) + gone.nunique()

@@ -48,8 +48,8 @@ def require_columns_with_gaps(steps: Sequence[Step], schema: Schema) -> None:
 def _not_added(name: str, number: int, step: Step, adder: str) -> ColumnNotFound:
     """Say that the column is not there for Explore and models, and why."""
     return ColumnNotFound(
-        f"For models and Explore there is no column '{name}', which step {number} of the recipe, {step.kind}, "
-        f"needs: {adder} adds it, and models do that step later, on their own training rows.",
+        f"For models and Explore there is no column '{name}', which step {number} of the recipe, "
+        f"{step.kind}, needs: {adder} adds it, and models do that step later, on their own training rows.",
         hint=f"Take step {number} out, or change the earlier step so that it adds no column.",
     )
 

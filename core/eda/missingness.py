@@ -33,6 +33,8 @@ from core.eda.withholding import MIN_GROUP, may_show_part
 from core.schema import Column, Kind, Schema
 
 Flags = NDArray[np.bool_]
+Cell = tuple[int, tuple[tuple[int, bool], ...]]
+"""How many students lack some columns (their places) and have others."""
 
 TOP_PATTERNS = 10
 MAX_TESTED = 30
@@ -117,7 +119,8 @@ class Missingness:
     patterns: tuple[Pattern, ...]
     """The most frequent ones with at least ``min_group`` students, the complete rows included.
 
-    A set is left out, too, where a column's gaps less those of the sets shown were of few students.
+    A set is left out, too, where what is told of all students, of a column or of a pair, less the sets shown
+    in it, would be of few students.
     """
     dependences: tuple[Dependence, ...]
     """Strongest evidence first."""
@@ -129,6 +132,9 @@ class Missingness:
     n_few: int = 0
     """Columns that fewer than ``min_group`` students lack, or have: what goes with their gaps is not told."""
     notes: tuple[str, ...] = ()
+    is_total_told: bool = True
+    """Whether ``n_complete`` may be told: it, its rest, and what it leaves of other figures are not few."""
+    min_group: int = MIN_GROUP
 
     @property
     def is_empty(self) -> bool:
@@ -143,8 +149,16 @@ class Missingness:
         return "No value is missing." if self.is_empty else ""
 
     def frame(self) -> pd.DataFrame:
-        """Return one row a column, most missing first: column, label, missing, share."""
+        """Return one row a column, most missing first: column, label, missing, share.
+
+        The last two are missing, and come last, for the gaps of fewer than ``min_group`` students or of all
+        but so few.
+        """
         table = pd.DataFrame(self.columns, columns=list(ColumnGap.__dataclass_fields__))
+        told = [may_show_part(c.missing, n_whole=self.n_rows, minimum=self.min_group) for c in self.columns]
+        told = np.array(told, dtype=np.bool_)
+        table = table.assign(missing=table["missing"].astype("Int64").where(told))
+        table = table.assign(share=table["share"].where(told))
         return table.sort_values("missing", ascending=False, kind="stable", ignore_index=True)
 
     def dependence_frame(self) -> pd.DataFrame:
@@ -177,6 +191,10 @@ class Missingness:
             return self.why_empty
         lost = self.n_rows - self.n_complete
         text = f"{lost:,} of {self.n_rows:,} students lack at least one value."
+        if not self.is_total_told:
+            text = (
+                f"How many students lack a value is not told: it would tell of fewer than {self.min_group}."
+            )
         found = next((d for d in self.dependences if d.is_found), None)
         if found is None and self.n_few and not self.dependences:
             return f"{text} Gaps of few, or of all but few, are not related to other columns."
@@ -212,18 +230,29 @@ def missing_pattern(
     share = counts / max(1, len(frame))
     able = np.array([may_show_part(int(n), n_whole=len(frame), minimum=min_group) for n in counts], np.bool_)
     note = sample_note(len(frame), n_used=len(rows))
-    patterns, n_hidden = _patterns(columns, gaps, min_group)
+    pairs, hidden_pairs = _pairs(columns, gaps, counts, min_group)
+    n_complete = int((per_row == 0).sum())
+    # Of how many students there are gaps would tell how few the one column is missing of that is not told.
+    is_alone = int(((counts > 0) & (counts < min_group)).sum()) == 1
+    cells = [
+        *_cells_of_columns(counts, able, len(frame)),
+        *_cells_of_pairs(columns, counts, pairs, len(frame)),
+    ]
+    patterns, n_hidden = _patterns(columns, gaps, cells, min_group, with_complete=not is_alone)
     return Missingness(
         tuple(ColumnGap(c.name, c.title, int(counts[j]), float(share[j])) for j, c in enumerate(columns)),
         tuple(RowGap(k, int(n)) for k, n in enumerate(np.bincount(per_row)) if n),
-        *_pairs(columns, gaps, counts, min_group),
+        pairs,
+        hidden_pairs,
         patterns[:TOP_PATTERNS],
         _dependences(rows, schema, _most_missing(columns, np.where(able, counts, 0)), min_group),
         len(frame),
-        int((per_row == 0).sum()),
+        n_complete,
         n_hidden,
         int((~able).sum()),
         (f"Dependence: {note}",) if note else (),
+        not n_complete or any(not one.columns for one in patterns),
+        min_group,
     )
 
 
@@ -257,7 +286,31 @@ def _phi(a: int, b: int, both: int, n: int) -> float:
     return (n * both - a * b) / spread**0.5 if spread else float("nan")
 
 
-def _patterns(columns: tuple[Column, ...], gaps: Flags, min_group: int) -> tuple[tuple[Pattern, ...], int]:
+def _cells_of_columns(counts: Integers, able: Flags, n: int) -> Iterable[Cell]:
+    """Return the students whose number is told: all, and those who lack each column, and who have it."""
+    yield n, ()
+    for j in np.flatnonzero(able):
+        yield int(counts[j]), ((int(j), True),)
+        yield n - int(counts[j]), ((int(j), False),)
+
+
+def _cells_of_pairs(
+    columns: tuple[Column, ...], counts: Integers, pairs: Iterable[GapPair], n: int
+) -> Iterable[Cell]:
+    """Return the students whose number follows from a shown pair: who lack both, one, or none of them."""
+    places = {column.name: j for j, column in enumerate(columns)}
+    for pair in pairs:
+        a, b, both = places[pair.left], places[pair.right], pair.n_both
+        n_a, n_b = int(counts[a]), int(counts[b])
+        yield both, ((a, True), (b, True))
+        yield n_a - both, ((a, True), (b, False))
+        yield n_b - both, ((a, False), (b, True))
+        yield n - n_a - n_b + both, ((a, False), (b, False))
+
+
+def _patterns(
+    columns: tuple[Column, ...], gaps: Flags, cells: Iterable[Cell], min_group: int, *, with_complete: bool
+) -> tuple[tuple[Pattern, ...], int]:
     """Return the sets of gaps that may be shown, most frequent first, and how many others there are."""
     if not gaps.size:
         return (), 0
@@ -267,29 +320,30 @@ def _patterns(columns: tuple[Column, ...], gaps: Flags, min_group: int) -> tuple
     np.minimum.at(firsts, codes, np.arange(len(codes)))
     large = np.flatnonzero(counts >= min_group)
     names = np.array([c.name for c in columns], dtype=object)
-    found = [Pattern(tuple(names[gaps[firsts[i]]]), int(counts[i])) for i in large]
-    found.sort(key=lambda pattern: (-pattern.n, pattern.columns))
-    totals = dict(zip(names, gaps.sum(axis=0).tolist(), strict=True))
-    shown = _without_rest_of_few(found, totals, min_group)
+    found = [(Pattern(tuple(names[gaps[i]]), int(counts[codes[i]])), i) for i in firsts[large]]
+    found = [one for one in found if with_complete or one[0].columns]
+    # The complete rows are the last to be hidden: how many they are is said beside.
+    found.sort(key=lambda one: (bool(one[0].columns), -one[0].n, one[0].columns))
+    sizes = np.array([one.n for one, _ in found], dtype=np.int64)
+    stays = _without_rest_of_few(sizes, gaps[[i for _, i in found]], cells, min_group)
+    shown = [one for (one, _), is_shown in zip(found, stays, strict=True) if is_shown]
+    shown.sort(key=lambda one: (-one.n, one.columns))
     return tuple(shown), len(counts) - len(shown)
 
 
-def _without_rest_of_few(found: list[Pattern], totals: dict[str, int], min_group: int) -> list[Pattern]:
-    """Return the patterns, without the rarest ones whose sum taken from a column's gaps leaves few students.
+def _without_rest_of_few(sizes: Integers, held: Flags, cells: Iterable[Cell], min_group: int) -> Flags:
+    """Return which sets of gaps may be shown: what a cell holds beside those is of none, or not of few.
 
-    The complete rows stay: how many they are is said beside.
+    The last set of a cell that would tell goes. It is not of few itself, so that no cell tells afterwards.
     """
-    shown = list(found)
-    while True:
-        rest = dict(totals)
-        for pattern in shown:
-            for name in pattern.columns:
-                rest[name] -= pattern.n
-        telling = {name for name, n in rest.items() if 0 < n < min_group}
-        rarest = next((one for one in reversed(shown) if telling.intersection(one.columns)), None)
-        if rarest is None:
-            return shown
-        shown.remove(rarest)
+    shown = np.ones(len(sizes), dtype=np.bool_)
+    for n, conditions in cells:
+        inside = shown.copy()
+        for column, is_lacking in conditions:
+            inside &= held[:, column] == is_lacking
+        if inside.any() and 0 < n - int(sizes[inside].sum()) < min_group:
+            shown[np.flatnonzero(inside)[-1]] = False
+    return shown
 
 
 def _row_keys(packed: NDArray[np.uint8]) -> NDArray[Any]:

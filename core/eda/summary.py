@@ -85,10 +85,15 @@ class Summary:
         return "There are no students to summarise." if self.n_rows == 0 else ""
 
     def frame(self) -> pd.DataFrame:
-        """Return one row a column; ``top`` as text such as ``bus (120), walk (80)``."""
+        """Return one row a column; ``top`` as text such as ``bus (120), walk (80)``.
+
+        A column with gaps, or known values, of 1 to ``min_group`` - 1 students has no counts: the note says
+        so, the most frequent are in percent and the bars in hundredths of the highest.
+        """
         names = list(ColumnSummary.__dataclass_fields__)
-        rows = [asdict(column) | {"top": _top_text(column)} for column in self.columns]
-        return pd.DataFrame(rows, columns=names)
+        rows = [asdict(column) | _told(column, self.min_group) for column in self.columns]
+        counts = dict.fromkeys(("count", "missing", "distinct"), "Int64")
+        return pd.DataFrame(rows, columns=names).astype(counts)
 
 
 def summarise(frame: pd.DataFrame, *, schema: Schema, min_group: int = MIN_GROUP) -> Summary:
@@ -285,6 +290,22 @@ def inner_edges(low: float, high: float) -> Floats:
     """Return the 15 edges between the 16 bins of a sparkline; a bin holds its lower edge."""
     edges: Floats = 2 * np.linspace(low / 2, high / 2, SPARK_BINS + 1)
     return edges[1:-1]
+
+
+def _told(column: ColumnSummary, min_group: int) -> dict[str, Any]:
+    """Return what a row of the table says in place of the column's own fields."""
+    few = []
+    if column.missing:
+        few = [w for w, n in (("gaps", column.missing), ("known", column.count)) if 0 < n < min_group]
+    if not few:
+        return {"top": _top_text(column)}
+    notes = (column.note, *(f"Fewer than {min_group} {words}: not counted." for words in few))
+    return {
+        **dict.fromkeys(("count", "missing", "distinct")),
+        "top": ", ".join(f"{entry.level} ({entry.n / column.count:.0%})" for entry in column.top),
+        "sparkline": tuple(round(100 * n / max(column.sparkline)) for n in column.sparkline),
+        "note": " ".join(filter(None, notes)),
+    }
 
 
 def _top_text(column: ColumnSummary) -> str:

@@ -225,7 +225,7 @@ def _is_told(hits: Integers, known: Integers) -> bool:
 
 def _known(features: Features, place: int, rows: Integers) -> Floats:
     """Return the numbers of some students, without the gaps."""
-    values = features.numbers[rows, place]
+    values: Floats = features.numbers[rows, place]
     return values[~np.isnan(values)]
 
 

@@ -60,5 +60,5 @@ def made_of_outcome(case: Case) -> Verdict:
     if not case.derived:
         return Severity.PASSED, "No feature is worked out from the columns that decide the outcome."
     return Severity.ISSUE, (
-        f"{quoted(case.derived)} is worked out from a column that decides the outcome. Exclude it."
+        f"{quoted(case.derived)} decides the outcome, or is worked out from what does. Exclude it."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from core.caseload.access import ALLOWED, Action, Actor, Allowed, may, may_see, require
@@ -76,7 +77,7 @@ def outlying_students(
     n_unnamed = int((~named).sum())
     frame = _listed(ids[named].astype("str").tolist(), found[named])
     seen = [may_see(actor, one, synthetic=request.table.is_demo) for one in frame["student_id"]]
-    frame = frame[[isinstance(one, Allowed) for one in seen]]
+    frame = frame[np.array([isinstance(one, Allowed) for one in seen], dtype=np.bool_)]
     why = "" if len(frame) else _why_empty(n_unnamed)
     return OutlyingStudents(wanted, frame.head(MOST).reset_index(drop=True), len(frame), why, n_unnamed)
 

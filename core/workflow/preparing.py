@@ -35,7 +35,7 @@ KEPT, OPEN = 6, 3
 """How many prepared tables stay in the workspace, and how many are open at a time."""
 MOST_BITS = 512
 """How many parts are remembered with their students' bits; those after them are worked out each time."""
-_ABOUT = b"about"
+_ABOUT, _LAYOUT = b"about", 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +158,7 @@ def _with_outcome(table: CodedTable, other: ExploredTable) -> CodedTable:
 
 
 def _place(request: TrainingRequest, settings: Settings) -> Path:
-    mark = digest_of(f"{request.cleaning.digest} {request.outcome}")
+    mark = digest_of(f"{_LAYOUT} {request.cleaning.digest} {request.outcome}")
     return settings.workspace / "prepared" / f"{mark}.arrow"
 
 

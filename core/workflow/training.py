@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.caseload.access import Action, Actor, require
 from core.cleaning.recipe import Recipe
 from core.cleaning.report import Exclusion
+from core.cleaning.worked_out import worked_out_with
 from core.dataset import Dataset, Provenance
 from core.errors import NotEnoughStudents, OutcomeError
 from core.features.build import build_features
@@ -31,7 +32,6 @@ from core.settings import Settings
 from core.sources.base import Progress, silent, stage
 from core.workflow.requests import TrainingRequest
 from core.workflow.students import Students, students
-from core.workflow.worked_out import worked_out_with
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,8 +25,8 @@ FIGURE = {"format": "%.4g", "width": 90}
 MORE_ROLES = "Give more columns a role on Data sources."
 
 FIGURES = {
-    "mean": "Mean", "median": "Median", "std": "Spread (std)", "min": "Lowest", "q25": "Lower quarter",
-    "q75": "Upper quarter", "max": "Highest",
+    "mean": "Mean", "median": "Median", "std": "Spread (std)", "variance": "Variance", "skew": "Skew",
+    "min": "Lowest", "q25": "Lower quarter", "q75": "Upper quarter", "max": "Highest",
 }  # fmt: skip
 
 
@@ -222,18 +222,26 @@ def missing(found) -> None:
         return
     words = _titled(result.sentence(), found.titles)
     st.markdown(text.md(words))
-    gaps = result.frame().query("missing > 0").head(25)
-    charts.bars(
-        gaps, category="label", value="missing", title="Students without a value", alt=words, key="gaps"
-    )
-    columns = {
-        "label": behind.words("Column"),
-        "missing": behind.number("Students without a value"),
-        "share": behind.number("Share", "percent"),
-    }
-    behind.table(gaps, columns, key="gaps", name="gaps", alt="The gaps of each column, most first.")
+    _gaps(result, words)
     explore_gaps.together(found)
     _sets_and_dependences(found, result)
+
+
+def _gaps(result, words: str) -> None:
+    """The gaps of each column that may be told, and the table behind the bars."""
+    gaps = result.frame().query("missing > 0").head(25).astype({"missing": "int64"})
+    if not gaps.empty:
+        title = "Students without a value"
+        charts.bars(gaps, category="label", value="missing", title=title, alt=words, key="gaps")
+        columns = {
+            "label": behind.words("Column"),
+            "missing": behind.number(title),
+            "share": behind.number("Share", "percent"),
+        }
+        behind.table(gaps, columns, key="gaps", name="gaps", alt="The gaps of each column, most first.")
+    if result.n_few:
+        few, least = text.count(result.n_few, "column"), result.min_group
+        st.caption(f"Not shown: {few} with gaps of fewer than {least} students, or of all but so few.")
 
 
 def _sets_and_dependences(found, result) -> None:

@@ -81,8 +81,6 @@ def _left_out(pair) -> list[str]:
     elif pair.table and pair.n_not_in_table:
         students = text.count(pair.n_not_in_table, "student")
         said.append(f"The table of figures leaves out {students} in squares with few students.")
-    if pair.note and not pair.squares:
-        said.append(pair.note)
     return said
 
 

@@ -258,6 +258,48 @@ def test_a_step_that_leaves_fewer_than_half_is_told_and_repeated_rows_do_not_cou
     assert (most.n_out, most.n_lost, most.loses_most, most.halved_by) == (1, 3, True, most.steps[1])
 
 
+def test_a_row_is_a_repeat_only_where_its_own_student_is_still_there():
+    given = dataset({"student_id": text("a", "b", "b", "c", None, "c"), "term": text(*"111111")})
+    step = KeepOnePerStudent(("term",))
+    report = ledger(Recipe((step,)), given)
+    without_ids = ledger(Recipe((DropColumns(("student_id",)), DropDuplicates(("term",)))), given)
+
+    assert (report.n_out, report.n_lost, report.loses_most, report.halved_by) == (1, 3, True, report.steps[0])
+    assert {one.reason for one in report.exclusions} == {
+        "another row of the same 'term' was kept: the one with the fewest gaps"
+    }
+    assert (without_ids.n_out, without_ids.n_lost) == (1, 3)
+
+
+def test_an_id_tidied_before_tells_whose_a_repeated_row_is():
+    given = dataset({"student_id": text("a", "a ", "b"), "x": [1.0, 2.0, 3.0]})
+    report = ledger(Recipe((StripText(("student_id",)), KeepOnePerStudent(("student_id",)))), given)
+
+    assert (report.n_out, report.n_lost) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("step", "n_out", "n_lost"),
+    [
+        (KeepOnePerStudent(("name",)), 2, 2),
+        (KeepOnePerStudent(("name", "x")), 3, 0),
+        (DropDuplicates(("name",)), 3, 0),
+    ],
+)
+def test_without_ids_only_rows_equal_in_every_column_are_repeats(step, n_out, n_lost):
+    given = dataset({"name": text("Ann", "Ann", "Ann", "Bo"), "x": [1.0, 1.0, 2.0, 3.0]})
+    report = ledger(Recipe((step,)), given)
+
+    assert (report.n_out, report.n_lost) == (n_out, n_lost)
+
+
+def test_joined_students_are_not_lost():
+    given = dataset({"student_id": text("a", "b", "c"), "x": [1.0, 2.0, 3.0]})
+    report = ledger(Recipe((MergeStudents("student_id", (("a", "b"), ("a", "c"))),)), given)
+
+    assert (report.n_out, report.n_lost) == (1, 0)
+
+
 def test_steps_that_leave_fewer_than_half_only_together_are_told():
     given = dataset({"student_id": text(*"abcde"), "x": [1.0, 2, 3, 4, 5]})
     report = ledger(Recipe((DropRowsWhere("x < 3"), DropRowsWhere("x < 4"))), given)

@@ -40,8 +40,49 @@ def test_the_correlation_of_gaps_is_that_of_their_flags(school):
 
 
 def test_patterns_of_few_students_are_not_shown(table):
-    data = table(n_a=[None] * 3 + [1.0] * 30)
-    assert [p.n for p in missing_pattern(data.frame, schema=data.schema).patterns] == [30]
+    data = table(n_a=[None] * 3 + [None] * 40 + [1.0] * 30, n_b=[None] * 3 + [1.0] * 70)
+    found = missing_pattern(data.frame, schema=data.schema)
+    assert [(p.columns, p.n) for p in found.patterns] == [(("n_a",), 40)]
+
+
+def test_the_gaps_of_few_are_not_counted_and_no_total_gives_the_only_ones_away(table):
+    data = table(n_a=[None] * 40 + [1.0] * 60, n_few=[1.0] * 40 + [None] * 3 + [1.0] * 57)
+    found = missing_pattern(data.frame, schema=data.schema)
+
+    shown = found.frame().set_index("column")
+    assert shown["missing"].tolist() == [40, pd.NA]
+    assert shown["share"].isna().tolist() == [False, True]
+    assert found.sentence() == (
+        "How many students lack a value is not told: it would tell of fewer than 10. "
+        "No sign that gaps depend on the other columns."
+    )
+    assert all(one.columns for one in found.patterns)
+
+
+def test_a_total_that_tells_of_nobody_is_told_beside_the_gaps_of_few(table):
+    data = table(
+        n_a=[None] * 6 + [1.0] * 94, n_b=[1.0] * 6 + [None] * 7 + [1.0] * 87, n_c=[*[1.0] * 13, *[None] * 20,
+        *[1.0] * 67],
+    )  # fmt: skip
+    found = missing_pattern(data.frame, schema=data.schema)
+
+    assert found.frame()["missing"].dropna().tolist() == [20]
+    assert found.sentence().startswith("33 of 100 students lack at least one value.")
+
+
+def test_a_pair_less_the_sets_shown_in_it_does_not_tell_of_few(table):
+    gap = [None]
+    data = table(
+        n_a=gap * 35 + gap * 5 + gap * 30 + [1.0] * 130,
+        n_b=gap * 35 + gap * 5 + [1.0] * 30 + gap * 30 + [1.0] * 100,
+        n_c=[1.0] * 35 + gap * 5 + [1.0] * 60 + gap * 30 + [1.0] * 70,
+        n_d=gap * 200,
+    )
+    found = missing_pattern(data.frame.drop(columns="n_d"), schema=Schema(tuple(data.schema)[:3]))
+
+    # 40 lack a and b: less the 35 who lack nothing else, 5 would lack c too.
+    assert ("n_a", "n_b", 40) in {(p.left, p.right, p.n_both) for p in found.pairs}
+    assert ("n_a", "n_b") not in {one.columns for one in found.patterns}
 
 
 def test_a_pair_is_withheld_where_few_lack_both_or_only_one_or_none(table):
@@ -96,11 +137,18 @@ def test_no_shown_pair_tells_of_one_to_nine_students(n, width, share, seed):
 
     for name in names:
         rest = frame[name].isna().sum() - sum(one.n for one in found.patterns if name in one.columns)
-        held = any(name in one.columns for one in found.patterns)
+        held = frame[name].isna().sum() >= 10 and any(name in one.columns for one in found.patterns)
         assert not held or rest == 0 or rest >= 10
     for pair in found.pairs:
         cells = pd.crosstab(frame[pair.left].isna(), frame[pair.right].isna()).to_numpy()
         assert not ((cells > 0) & (cells < 10)).any()
+        sets = pd.DataFrame([[pair.left in p.columns, pair.right in p.columns, p.n] for p in found.patterns])
+        for (left, right), known in sets.groupby([0, 1])[2].sum().items() if len(sets) else ():
+            inside = (frame[pair.left].isna() == left) & (frame[pair.right].isna() == right)
+            assert inside.sum() - known == 0 or inside.sum() - known >= 10
+    told = found.n_rows - found.n_complete if found.is_total_told else 0
+    assert told == 0 or told >= 10
+    assert not found.is_total_told or found.n_complete == 0 or found.n_complete >= 10
     told = found.pair_frame()
     assert not ((told["n_a"] < 10) | (told["n_a"].between(n - 9, n - 1))).any()
     for dependence in found.dependences:
@@ -119,7 +167,7 @@ def test_the_gaps_of_few_students_or_of_all_but_few_are_related_to_nothing(table
 
     assert (found.dependences, found.pairs, found.n_few) == ((), (), 1)
     assert found.sentence() == (
-        f"{lost} of 200 students lack at least one value. "
+        "How many students lack a value is not told: it would tell of fewer than 10. "
         "Gaps of few, or of all but few, are not related to other columns."
     )
 

@@ -32,6 +32,24 @@ def test_the_table_behind_points_counts_students_in_coarse_squares_and_withholds
     assert sorted(shown) == sorted(int(n) for n in expected.ravel() if n >= shown.min())[-len(shown) :]
 
 
+def test_the_table_behind_points_says_how_many_students_it_leaves_out(table):
+    x, y = np.random.default_rng(1).normal(size=(2, 900))
+    data = table(n_x=x, n_y=x + y)
+    found = pair_points(data.frame, columns=("n_x", "n_y"), schema=data.schema)
+
+    assert found.n_not_in_table == 900 - found.table_frame()["n"].sum() > 0
+    assert (found.n_withheld, found.why_table_empty) == (0, "")
+
+
+def test_a_table_behind_points_without_a_square_says_why(table):
+    x, y = np.random.default_rng(1).normal(size=(2, 60))
+    data = table(n_x=x, n_y=y)
+    found = pair_points(data.frame, columns=("n_x", "n_y"), schema=data.schema)
+
+    assert (len(found.points), found.table, found.n_not_in_table) == (60, (), 60)
+    assert found.why_table_empty == "No square is listed: groups of fewer than 10 are not shown."
+
+
 @pytest.fixture
 def many(table):
     rng = np.random.default_rng(0)

@@ -132,6 +132,32 @@ def test_a_table_without_students_says_so(table):
     assert summarise(pd.DataFrame(), schema=Schema(())).why_empty == "The table has no columns."
 
 
+def test_gaps_and_known_values_of_few_are_not_counted_in_the_table(table):
+    data = table(
+        n_gaps=[None] * 3 + [1.0] * 57 + [2.0] * 40,
+        c_gaps=[None] * 3 + ["bus"] * 57 + ["walk"] * 40,
+        id=[None] * 3 + [f"S{i}" for i in range(97)],
+        n_known=[None] * 95 + [1.0] * 5,
+        n_many=[None] * 10 + [1.0] * 90,
+        n_none=[1.0] * 100,
+    )
+    shown = summarise(data.frame, schema=data.schema).frame().set_index("column")
+
+    assert shown[["count", "missing", "distinct"]].iloc[:4].isna().all(axis=None)
+    assert shown[["count", "missing"]].iloc[4:].to_numpy().tolist() == [[90, 10], [100, 0]]
+    assert shown["note"].tolist() == [
+        "Fewer than 10 gaps: not counted.",
+        "Fewer than 10 gaps: not counted.",
+        "Values are not shown: they can identify a student. Fewer than 10 gaps: not counted.",
+        "Figures on fewer than 10 students are not shown. Fewer than 10 known: not counted.",
+        "",
+        "",
+    ]
+    assert shown.loc["c_gaps", "top"] == "bus (59%), walk (41%)"
+    assert shown.loc["c_gaps", "sparkline"] == (100, 70)
+    assert max(shown.loc["n_gaps", "sparkline"]) == 100
+
+
 def test_a_column_that_the_frame_lacks_is_named(table):
     data = table(n_x=[1.0])
     schema = Schema((Column("n_y", Kind.NUMBER, Role.FEATURE),))

@@ -6,6 +6,7 @@ import pytest
 
 from core import cache
 from core.cleaning.merging import MergeStudents
+from core.cleaning.missing import FillWithMedian
 from core.cleaning.recipe import Recipe
 from core.cleaning.registry import STEPS
 from core.cleaning.rows import DropRows
@@ -381,6 +382,26 @@ def test_a_recipe_that_would_leave_fewer_than_half_asks_first(screen, tmp_path):
     page = press(settled(page.run()), "Use it all the same")
     assert recipe_of(page).steps == few.steps
     assert metric(page, "Rows after cleaning") == 12
+
+
+def test_a_recipe_that_leaves_explore_and_models_few_asks_first(screen, tmp_path):
+    table = tmp_path / "few_scores.csv"
+    rows = [f"{n:03d},{n if n < 12 else ''},{'fail' if n % 5 == 0 else 'pass'}" for n in range(60)]
+    table.write_text("student_id,score,result\n" + "\n".join(rows), encoding="utf-8")
+    page = open_page(screen)
+    page.session_state[state.REQUEST] = cache.keep_path(
+        cache.actor("local"), page.session_state[state.REQUEST], str(table)
+    )
+    page = open_page(page, "cleaning")
+    few = Recipe((FillWithMedian(("score",)), DropRows(("score",))))
+    page = use(use_file(page, few.to_json().encode()))
+
+    assert (
+        "For models and Explore, gaps stay gaps: "
+        "'Leave out rows without a value' would leave 12 of 60 students."
+    ) in texts(page)
+    assert [one.label for one in page.checkbox] == ["I know that most students would be left out"]
+    assert recipe_of(page) is None
 
 
 def test_the_cleaned_table_the_ledger_and_the_recipe_can_be_taken_along(page):

@@ -8,6 +8,8 @@ import streamlit as st
 
 from core import cache
 from core.caseload.access import Actor, ActorRole
+from core.cleaning.numbers import ParseNumbers
+from core.cleaning.recipe import Recipe
 from pages.ui import explore_charts, state
 from tests.pages.screen import open_page, settled, texts
 
@@ -316,6 +318,39 @@ def test_the_two_columns_that_most_lack_together_are_named(page):
     assert (
         "Most often missing together: Score and Visits. 30 students lack both, 47 % of those who lack one"
     ) in texts(page)
+
+
+def test_columns_that_nearly_all_lack_or_have_are_said_to_be_left_out(page):
+    rows = "".join(
+        f"{i:03d},{'' if i < 30 else i},{'' if i % 5 == 0 else i % 7},{i if i < 3 else ''}\n"
+        for i in range(200)
+    )
+    page = panel(look_at(page, f"student_id,score,visits,prizes\n{rows}".encode()), "Missing values")
+
+    assert "1 column left out: fewer than 10 students lack it, or have it." in texts(page)
+
+
+@pytest.mark.parametrize(("n", "words"), [
+    (40, "The figures: No square is listed: groups of fewer than 10 are not shown."),
+    (900, "in squares with few students."),
+])  # fmt: skip
+def test_the_table_behind_points_says_whom_it_leaves_out(page, n, words):
+    rows = "".join(f"{i:04d},{i * i % 101},{i * 37 % 97 + i * i % 101}\n" for i in range(n))
+    page = panel(look_at(page, f"student_id,score,visits\n{rows}".encode()), "Two columns")
+
+    assert words in texts(page)
+
+
+def test_a_student_without_an_id_is_counted_and_not_offered(page):
+    rows = "".join(f"{f'{i:03d}' if i < 60 else ''},{900 if i > 58 else i}\n" for i in range(61))
+    page = look_at(page, f"student_id,score\n{rows}".encode())
+    request = page.session_state[state.REQUEST]
+    page.session_state[state.REQUEST] = request.with_recipe(Recipe((ParseNumbers(("score",)),)))
+    page = panel(settled(page.run()), "Outliers")
+    page = choose(page, "Look up the students with outliers in", "score")
+
+    assert "1 row far out left out here: without a student id there is nobody to look up." in texts(page)
+    assert table(page, "student_id")["student_id"].tolist() == ["059"]
 
 
 def test_figures_of_few_students_say_why_they_are_empty(page):

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from core.caseload.access import LOCAL, UNGATED
+from core.cleaning.duplicates import KeepOnePerStudent
 from core.cleaning.missing import FillWithMedian
 from core.cleaning.recipe import Recipe
 from core.cleaning.rows import DropRows
@@ -160,3 +161,40 @@ def test_without_the_front_door_only_the_demo_school_is_cleaned(settings, table)
             call(UNGATED, CleaningRequest(table), settings=settings)
     with pytest.raises(Forbidden):
         cleaning.examine(UNGATED, table, settings=settings)
+
+
+FEW = b"student_id,score\n" + b"".join(b"S%03d,%s\n" % (i, b"" if i >= 3 else b"%d" % i) for i in range(40))
+
+
+@pytest.mark.parametrize(
+    ("steps", "sentence"),
+    [
+        (
+            (FillWithMedian(("score",)), DropRows(("score",))),
+            "For models and Explore, gaps stay gaps: 'Leave out rows without a value' would leave 3 of 40.",
+        ),
+        ((DropRows(("student_id",)), FillWithMedian(("score",))), ""),
+        ((FillWithMedian(("score",)), DropRows(("score",), is_on=False)), ""),
+        ((FillWithMedian(("score",), is_on=False), DropRows(("score",))), ""),
+    ],
+)
+def test_a_recipe_that_leaves_models_few_students_says_so(settings, steps, sentence):
+    spec = files.keep_file(LOCAL, io.BytesIO(FEW), name="few.csv", settings=settings)
+    request = CleaningRequest(TableRequest(spec, roles=(("student_id", Role.STUDENT_ID),)), Recipe(steps))
+    done = cleaning.clean(LOCAL, request, settings=settings)
+
+    assert done.loss_with_gaps == sentence.replace("40.", "40 students.")
+    if sentence:
+        assert done.loss == ""
+        assert done.with_gaps.n_out == len(students(LOCAL, request, settings=settings).table.collect())
+
+
+def test_one_row_of_each_term_is_asked_about_with_the_number_of_students(settings):
+    content = b"student_id,term\n" + b"".join(b"S%d,%d\n" % (i // 2, i // 2 % 2) for i in range(40))
+    spec = files.keep_file(LOCAL, io.BytesIO(content), name="terms.csv", settings=settings)
+    recipe = Recipe((KeepOnePerStudent(("term",)),))
+    request = CleaningRequest(TableRequest(spec, roles=(("student_id", Role.STUDENT_ID),)), recipe)
+
+    assert cleaning.clean(LOCAL, request, settings=settings).loss == (
+        "'Keep one row of each student' would leave 2 of 20 students."
+    )

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from core.caseload.access import LOCAL, UNGATED, Actor, ActorRole
+from core.cleaning.numbers import ParseNumbers
+from core.cleaning.recipe import Recipe
 from core.errors import ColumnNotFound, Forbidden, InvalidChoice, WrongKind
 from core.settings import Settings
 from core.workflow import exploring, figures, files
@@ -94,6 +96,21 @@ def test_nobody_far_out_and_no_id_are_answers(settings):
     assert (nobody.n, nobody.why_empty) == (0, "No value of this column lies far out.")
     assert (unnamed.n, unnamed.why_empty) == (0, "The table has no student id.")
     assert (nobody.is_empty, unnamed.is_empty) == (True, True)
+
+
+@pytest.mark.parametrize(("far", "names", "why"), [
+    ([36, 39], ["036"], ""),
+    ([39], [], "Nobody far out has a student id."),
+])  # fmt: skip
+def test_rows_without_an_id_are_counted_and_not_listed(settings, far, names, why):
+    # Cleaning would leave such rows out; a recipe of one's own may keep them.
+    ids = [*(f"{i:03d}" for i in range(39)), None]
+    frame = pd.DataFrame({"student_id": ids, "score": [900.0 if i in far else i for i in range(40)]})
+    request = kept(settings, frame).with_recipe(Recipe((ParseNumbers(("score",)),)))
+    found = outlying_students(LOCAL, request, column="score", settings=settings)
+
+    assert found.frame["student_id"].tolist() == names
+    assert (found.n, found.n_unnamed, found.why_empty) == (len(names), 1, why)
 
 
 @pytest.mark.parametrize("role", ActorRole)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,8 @@ from core.workflow import exploring, files, preparing
 from core.workflow.charting import Filter
 from core.workflow.explored import explored
 from core.workflow.requests import demo_request
+from core.workflow.snapshots import snapshot
+from core.workflow.students import students
 
 DEMO = demo_request(students=600, seed=7)
 OTHER = Actor(who="somebody else", roles=frozenset({ActorRole.COUNSELOR}), scope="all")
@@ -92,12 +95,58 @@ def test_a_table_is_prepared_once(settings, monkeypatch):
 def test_an_open_table_outlives_its_file_and_a_job_whose_file_is_gone_is_not_used_again(settings, school):
     place = preparing.prepare(LOCAL, school, settings=settings)
     job = type("Done", (), {"is_forgotten": False, "has_value": True, "result": lambda _: place})()
-    assert look(settings, school).n == 60
+    held = preparing.open_prepared(LOCAL, school, settings=settings)
     assert preparing.Prepared.is_there(job)
     place.unlink()
 
-    assert exploring.look_over(LOCAL, school, filters=at_least(30), settings=settings).n == 30
+    assert summarise_part(held.table).n_rows == 60
     assert not preparing.Prepared.is_there(job)
+    with pytest.raises(FileNotFoundError):
+        exploring.look_over(LOCAL, school, settings=settings)
+
+
+def read_anew(settings, request, n):
+    """The source is read once more, and has ``n`` students now: as after the snapshots were evicted."""
+    (place,) = (settings.workspace / "snapshots").glob("clean-*")
+    kept = students(LOCAL, request.cleaning, settings=settings).table
+    fewer = replace(kept, frame=kept.frame.head(n))
+    provenance = replace(kept.provenance, content_hash="another", n_rows=n)
+    shutil.rmtree(place)
+    return snapshot(settings.workspace, place.name, lambda: replace(fewer, provenance=provenance))
+
+
+def test_a_table_that_was_read_anew_is_prepared_anew(settings, school):
+    place = preparing.prepare(LOCAL, school, settings=settings)
+    job = type("Done", (), {"is_forgotten": False, "has_value": True, "result": lambda _: place})()
+    assert look(settings, school, at_least(20)).n == 40
+    read_anew(settings, school, 50)
+
+    assert not preparing.Prepared.is_there(job)
+    with pytest.raises(FileNotFoundError):
+        exploring.look_over(LOCAL, school, settings=settings)
+    assert look(settings, school, at_least(20)).n == 30 == len(slowly(settings, school, at_least(20)).frame)
+    assert preparing.Prepared.is_there(job)
+
+
+def test_a_prepared_table_is_used_while_no_cleaned_one_is_kept(settings, school, monkeypatch):
+    place = preparing.prepare(LOCAL, school, settings=settings)
+    shutil.rmtree(settings.workspace / "snapshots")
+    monkeypatch.setattr(preparing, "explored", None)
+
+    assert preparing.prepare(LOCAL, school, settings=settings) == place
+    assert exploring.look_over(LOCAL, school, settings=settings).n == 60
+
+
+def test_an_earlier_part_by_the_outcome_of_a_table_read_anew_is_not_compared(settings, school):
+    filters = (Filter("points < 20", "is", ("yes",)),)
+    look(settings, school)
+    prepared = preparing.open_prepared(LOCAL, school, settings=settings)
+    bits = preparing.bits_of(LOCAL, school, prepared, "points < 20", filters, settings=settings)
+    assert np.unpackbits(bits, count=60).sum() == 20
+
+    prepared.bits.clear()
+    read_anew(settings, school, 50)
+    assert preparing.bits_of(LOCAL, school, prepared, "points < 20", filters, settings=settings) is None
 
 
 def test_a_table_that_was_not_prepared_cannot_be_looked_over(settings, school):
@@ -214,8 +263,8 @@ def test_a_table_without_students_can_be_written_and_opened(settings, tmp_path):
     table = slowly(settings, DEMO, ())
     place = tmp_path / "empty.arrow"
     with place.open("wb") as sink:
-        preparing._write(sink, replace(table, frame=table.frame.iloc[:0]), place.name)
-    found = summarise_part(preparing._opened(place).table)
+        preparing._write(sink, replace(table, frame=table.frame.iloc[:0]), place.name, of="nothing")
+    found = summarise_part(preparing._open(place).table)
 
     assert (found.is_empty, found.why_empty) == (True, "There are no students to summarise.")
 

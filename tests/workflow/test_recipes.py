@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from core.caseload.access import LOCAL, UNGATED, Actor, ActorRole
+from core.cleaning.columns import DropColumns
 from core.cleaning.missing import FillWithMedian
 from core.cleaning.recipe import Recipe
 from core.cleaning.rows import DropRows
@@ -16,7 +17,7 @@ from core.errors import AppError, ColumnNotFound, Forbidden, InvalidChoice, Reci
 from core.schema import Column, Kind, Role, Schema
 from core.settings import Settings
 from core.workflow import recipes
-from core.workflow.cleaning import LARGEST_RECIPE
+from core.workflow.cleaning import LARGEST_RECIPE, recipe_file
 
 ONE = Recipe((StripText(("name",), reason="untidy"),))
 TWO = Recipe((*ONE.steps, DropRows(("student_id",), is_on=False)))
@@ -125,7 +126,7 @@ def of_size(n_bytes):
     """A recipe whose own file has so many bytes."""
     pairs = tuple((f"{n:05d}", "x") for n in range(9_000))
     recipe = Recipe((MapValues("name", pairs, reason="r"),))
-    rest = n_bytes - len(recipe.to_json())
+    rest = n_bytes - len(recipe_file(LOCAL, recipe))
     return Recipe((MapValues("name", pairs, reason="r" * (rest + 1)),))
 
 
@@ -133,7 +134,7 @@ def test_the_largest_recipe_that_is_saved_is_read_exported_and_taken_in_again(se
     largest = of_size(LARGEST_RECIPE)
     save("Autumn", largest, settings)
     (kept,) = recipes.saved_versions(LOCAL, "Autumn", settings=settings)
-    exported = kept.recipe.with_name("").to_json().encode()
+    exported = recipe_file(LOCAL, kept.recipe.with_name(""))
 
     assert (kept.problem, len(exported)) == ("", LARGEST_RECIPE)
     assert recipes.recipe_from_file(LOCAL, exported, SCHEMA) == largest
@@ -179,6 +180,25 @@ def test_a_recipe_for_a_table_without_its_column_is_refused(settings):
     assert recipes.fitting(LOCAL, TWO, SCHEMA) == TWO
     with pytest.raises(ColumnNotFound, match="There is no column 'score'"):
         recipes.fitting(LOCAL, Recipe((FillWithMedian(("score",)),)), SCHEMA)
+
+
+def test_a_recipe_that_explore_and_train_could_not_use_is_refused():
+    schema = Schema((*SCHEMA, Column("score", Kind.NUMBER, Role.FEATURE)))
+    fill = FillWithMedian(("score",), was_missing=True)
+    tidy = StripText(("name",))
+    recipe = Recipe((tidy, fill, DropColumns(("score_was_missing",))))
+    with pytest.raises(ColumnNotFound) as refused:
+        recipes.fitting(LOCAL, recipe, schema)
+
+    assert str(refused.value) == (
+        "For models and Explore there is no column 'score_was_missing', which step 3 of the recipe, "
+        "drop_columns, needs: step 2 (fill_with_median) adds it, and models do that step later, on their own "
+        "training rows."
+    )
+    assert refused.value.hint == ("Take step 3 out, or change the earlier step so that it adds no column.")
+    for fine in (Recipe((tidy, fill)), Recipe((fill, DropColumns(("score_was_missing",), is_on=False))),
+                 Recipe((fill, DropColumns(("score",))))):  # fmt: skip
+        assert recipes.fitting(LOCAL, fine, schema) == fine
 
 
 def test_a_file_is_read_checked_and_refused_in_one_sentence():

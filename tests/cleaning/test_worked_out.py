@@ -4,15 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.caseload.access import LOCAL
 from core.cleaning.columns import DropColumns, RenameColumn
 from core.cleaning.derive import DeriveColumn
 from core.cleaning.recipe import Recipe
-from core.settings import Settings
-from core.workflow.requests import CleaningRequest
-from core.workflow.training import train
-from core.workflow.worked_out import worked_out_with
-from tests.workflow.published import asked, school
+from core.cleaning.worked_out import worked_out_with
 
 HALF = DeriveColumn("half", "final / 2")
 FAIL = DeriveColumn("fail", "m1 + m2 < 100")
@@ -48,19 +43,3 @@ def test_what_shares_the_columns_of_the_outcome_is_named(steps, outcome, among, 
 
 def test_without_a_recipe_nothing_is_worked_out():
     assert worked_out_with(None, ["final"], among=["half"]) == []
-
-
-def test_training_names_what_the_outcome_was_worked_out_from(tmp_path):
-    settings = Settings(workspace=tmp_path / "workspace")
-    place = tmp_path / "school.csv"
-    school(300).to_csv(place, index=False)
-    request = asked(place, settings, outcome="strained == 1")
-    steps = (
-        DeriveColumn("strained", "work_hours > 30 or study_hours < 6"),
-        RenameColumn("study_hours", "study"),
-    )
-    request = replace(request, cleaning=CleaningRequest(request.table, Recipe(steps)))
-    (check,) = [one for one in train(LOCAL, request, settings=settings).checks if one.code == "M012"]
-
-    assert check.severity == "issue"
-    assert "'work_hours', 'study'" in check.words
