@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.eda.gap_sets import Cell, row_keys, without_rest_of_few
 from core.eda.measures import (
     benjamini_hochberg,
     correlation_p,
@@ -33,8 +34,6 @@ from core.eda.withholding import MIN_GROUP, may_show_part
 from core.schema import Column, Kind, Schema
 
 Flags = NDArray[np.bool_]
-Cell = tuple[int, tuple[tuple[int, bool], ...]]
-"""How many students lack some columns (their places) and have others."""
 
 TOP_PATTERNS = 10
 MAX_TESTED = 30
@@ -155,8 +154,8 @@ class Missingness:
         but so few.
         """
         table = pd.DataFrame(self.columns, columns=list(ColumnGap.__dataclass_fields__))
-        told = [may_show_part(c.missing, n_whole=self.n_rows, minimum=self.min_group) for c in self.columns]
-        told = np.array(told, dtype=np.bool_)
+        whole = {"n_whole": self.n_rows, "minimum": self.min_group}
+        told = np.array([may_show_part(one.missing, **whole) for one in self.columns], dtype=np.bool_)
         table = table.assign(missing=table["missing"].astype("Int64").where(told))
         table = table.assign(share=table["share"].where(told))
         return table.sort_values("missing", ascending=False, kind="stable", ignore_index=True)
@@ -251,7 +250,8 @@ def missing_pattern(
         n_hidden,
         int((~able).sum()),
         (f"Dependence: {note}",) if note else (),
-        not n_complete or any(not one.columns for one in patterns),
+        may_show_part(n_complete, n_whole=len(frame), minimum=min_group)
+        and (not n_complete or any(not one.columns for one in patterns)),
         min_group,
     )
 
@@ -314,7 +314,7 @@ def _patterns(
     """Return the sets of gaps that may be shown, most frequent first, and how many others there are."""
     if not gaps.size:
         return (), 0
-    codes, _ = pd.factorize(_row_keys(np.packbits(gaps, axis=1)))
+    codes, _ = pd.factorize(row_keys(np.packbits(gaps, axis=1)))
     counts = np.bincount(codes)
     firsts = np.full(len(counts), len(codes))
     np.minimum.at(firsts, codes, np.arange(len(codes)))
@@ -325,35 +325,10 @@ def _patterns(
     # The complete rows are the last to be hidden: how many they are is said beside.
     found.sort(key=lambda one: (bool(one[0].columns), -one[0].n, one[0].columns))
     sizes = np.array([one.n for one, _ in found], dtype=np.int64)
-    stays = _without_rest_of_few(sizes, gaps[[i for _, i in found]], cells, min_group)
+    stays = without_rest_of_few(sizes, gaps[[i for _, i in found]], cells, min_group)
     shown = [one for (one, _), is_shown in zip(found, stays, strict=True) if is_shown]
     shown.sort(key=lambda one: (-one.n, one.columns))
     return tuple(shown), len(counts) - len(shown)
-
-
-def _without_rest_of_few(sizes: Integers, held: Flags, cells: Iterable[Cell], min_group: int) -> Flags:
-    """Return which sets of gaps may be shown: what a cell holds beside those is of none, or not of few.
-
-    The last set of a cell that would tell goes. It is not of few itself, so that no cell tells afterwards.
-    """
-    shown = np.ones(len(sizes), dtype=np.bool_)
-    for n, conditions in cells:
-        inside = shown.copy()
-        for column, is_lacking in conditions:
-            inside &= held[:, column] == is_lacking
-        if inside.any() and 0 < n - int(sizes[inside].sum()) < min_group:
-            shown[np.flatnonzero(inside)[-1]] = False
-    return shown
-
-
-def _row_keys(packed: NDArray[np.uint8]) -> NDArray[Any]:
-    """Return one value a row, equal for equal rows: a number for up to eight bytes, else the bytes."""
-    if packed.shape[1] > 8:
-        return np.array([row.tobytes() for row in packed], dtype=object)
-    padded = np.zeros((len(packed), 8), dtype=np.uint8)
-    padded[:, : packed.shape[1]] = packed
-    keys: NDArray[np.uint64] = padded.view(np.uint64).ravel()
-    return keys
 
 
 def _most_missing(columns: tuple[Column, ...], counts: Integers) -> list[Column]:

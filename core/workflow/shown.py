@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from core.caseload.access import Actor
@@ -62,14 +63,12 @@ class ShownParts:
     @contextmanager
     def _held(self) -> Iterator[None]:
         """Let no other thread or process read or write the file meanwhile; a process that dies frees it."""
-        try:
-            import fcntl
-        except ImportError:
-            fcntl = None
-        if fcntl is None:
+        if find_spec("fcntl") is None:
             with _ADMITTING:
                 yield
             return
+        import fcntl
+
         self.place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(self.place, os.O_RDWR | os.O_CREAT, 0o600)
         try:

@@ -10,7 +10,7 @@ from core import cache
 from core.caseload.access import Actor, ActorRole
 from core.cleaning.numbers import ParseNumbers
 from core.cleaning.recipe import Recipe
-from pages.ui import explore_charts, state
+from pages.ui import exploration, explore_charts, state
 from tests.pages.screen import open_page, settled, texts
 
 PANELS = (
@@ -110,6 +110,20 @@ def test_relations_name_the_strongest_pair_and_deny_a_cause(page):
     assert "Strongest: Date of birth and Age" in texts(page)
     assert "does not say what causes what" in texts(page)
     assert page.dataframe[0].value["value"].abs().is_monotonic_decreasing
+
+
+def test_the_summary_has_the_variance_and_the_skew_of_numbers(page):
+    shown = table(panel(page, "Summary"), "variance").set_index("column")
+
+    assert shown.loc["age", "variance"] == pytest.approx(shown.loc["age", "std"] ** 2)
+    assert list(exploration.FIGURES)[2:5] == ["std", "variance", "skew"]
+
+
+def test_no_gaps_of_one_to_nine_are_in_a_table(page):
+    for name, column in (("Summary", "count"), ("Missing values", "share")):
+        shown = table(panel(page, name), column)["missing"]
+        assert len(shown)
+        assert not shown.between(1, 9).any()
 
 
 def test_gaps_are_counted_by_column_and_together(page):

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import stat
+import sys
 import time
 
 import numpy as np
@@ -60,7 +61,8 @@ def test_of_two_parts_a_student_apart_two_processes_show_one(tmp_path):
 
 
 def test_without_locks_for_files_parts_are_still_remembered(tmp_path, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "fcntl", None)
+    monkeypatch.setattr("core.workflow.shown.find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "fcntl", None)
     shown = ShownParts(tmp_path / "shown" / "a.jsonl")
     ask(shown, 30)
 
