@@ -19,6 +19,9 @@ MAD_TO_STD = 0.6744897501960817
 """The median absolute deviation of a normal distribution with standard deviation 1."""
 
 
+FEW = f"Counts of fewer than {MIN_GROUP} students are not shown."
+
+
 @dataclass(frozen=True)
 class ColumnOutliers:
     """The outliers of one column; bounds are NaN and counts 0 where a rule does not apply."""
@@ -61,8 +64,29 @@ class Outliers:
         return "There are no students." if self.n_rows == 0 else ""
 
     def frame(self) -> pd.DataFrame:
-        """Return one row a number column, in the schema's order."""
-        return pd.DataFrame(self.columns, columns=list(ColumnOutliers.__dataclass_fields__))
+        """Return one row a number column, in the schema's order.
+
+        A count of 1 to 9 is missing, and so is ``n`` where as few have no value; ``note`` says so.
+        """
+        frame = pd.DataFrame(self.columns, columns=list(ColumnOutliers.__dataclass_fields__))
+        missing = self.n_rows - frame["n"] - frame["infinite"]
+        hidden = {
+            "n": is_few(missing),
+            **{name: is_few(frame[name]) for name in ("n_iqr", "n_robust", "infinite")},
+        }
+        anywhere = pd.DataFrame(hidden).any(axis=1)
+        frame["note"] = frame["note"].where(
+            ~anywhere, frame["note"].str.cat([FEW] * len(frame), sep=" ").str.strip()
+        )
+        shown = {name: frame[name].astype("float64").mask(few) for name, few in hidden.items()}
+        return frame.assign(**shown)
+
+    @property
+    def counts(self) -> tuple[int | None, int | None]:
+        """Students with an outlier by quartiles, and by robust z-score; None for 1 to 9."""
+        both = (self.n_students_iqr, self.n_students_robust)
+        first, second = (None if 0 < n < MIN_GROUP else n for n in both)
+        return first, second
 
 
 def find_outliers(frame: pd.DataFrame, *, schema: Schema, min_group: int = MIN_GROUP) -> Outliers:
@@ -83,6 +107,11 @@ def find_outliers(frame: pd.DataFrame, *, schema: Schema, min_group: int = MIN_G
         by_iqr |= infinite | (values < result.iqr_low) | (values > result.iqr_high)
         by_robust |= infinite | (values < result.robust_low) | (values > result.robust_high)
     return Outliers(tuple(found), len(frame), int(by_iqr.sum()), int(by_robust.sum()))
+
+
+def is_few(counts: pd.Series) -> pd.Series:
+    """Return which counts are of so few students that they are not shown."""
+    return (counts > 0) & (counts < MIN_GROUP)
 
 
 def far_out(frame: pd.DataFrame, *, column: Column, min_group: int = MIN_GROUP) -> pd.DataFrame:

@@ -31,6 +31,7 @@ MEASURES: Mapping[str, tuple[str, str]] = MappingProxyType(
 """What is measured in each group: a title, and what it means."""
 SHARES = ("recall", "false_alarms", "precision", "listed", "outcome")
 """The measures that are so many of so many students."""
+SURE_DIGITS = 12
 FEWEST = 10
 """A share of fewer students than this is not worked out, nor one that is set beside so few others."""
 
@@ -104,7 +105,8 @@ class Residuals:
         n = np.where(few, np.nan, counts.known)
         mean = sums[0] / n
         spread = np.maximum(sums[1] / n - mean * mean, 0.0) * n / (n - 1)
-        return cls(mean, np.sqrt(spread / n), n)
+        # Sums depend on the rows' order in their last digits, which must not decide how a half is said.
+        return cls(np.round(mean, SURE_DIGITS), np.round(np.sqrt(spread / n), SURE_DIGITS), n)
 
     def ends(self) -> Ends:
         """Return the means with intervals by Student's t."""

@@ -47,7 +47,8 @@ def distribution(found) -> str:
 
 def _left_out(found) -> list[str]:
     """Return sentences on what the chart does not show."""
-    said = [f"For {found.missing:,} the value is not known."] if found.missing else []
+    missing = f"{found.missing:,}" if found.missing >= 10 else "fewer than 10"
+    said = [f"For {missing} the value is not known."] if found.missing else []
     if found.infinite:
         said.append(f"{text.count(found.infinite, 'infinite value')} left out.")
     if found.n_withheld:
@@ -95,10 +96,14 @@ def relations(pairs) -> str:
 
 def outliers(found) -> str:
     """Return how many students have a value far from the others, by either rule."""
-    share, students = text.percent(found.n_students_iqr / found.n_rows), text.count(found.n_rows, "student")
+    students = text.count(found.n_rows, "student")
+    iqr, robust = found.counts
+    first = "Fewer than 10" if iqr is None else f"{iqr:,}"
+    share = "" if iqr is None else f" ({text.percent(iqr / found.n_rows)})"
+    second = "fewer than 10" if robust is None else f"{robust:,}"
     return (
-        f"{found.n_students_iqr:,} of {students} ({share}) have at least one value outside "
-        f"the fences of its quartiles, {found.n_students_robust:,} by the stricter robust z-score. "
+        f"{first} of {students}{share} have at least one value outside "
+        f"the fences of its quartiles, {second} by the stricter robust z-score. "
         "They may well be real."
     )
 

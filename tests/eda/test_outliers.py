@@ -33,6 +33,22 @@ def test_a_student_with_two_outliers_counts_once(table):
     assert (found.n_students_iqr, found.n_students_robust) == (1, 1)
 
 
+def test_counts_of_few_students_are_not_told(table):
+    far = [*range(60), *[1_000 + k for k in range(12)]]
+    data = table(n_few=[*range(70), 1_000, 2_000], n_gaps=[*range(69), None, None, None], n_many=far)
+    found = find_outliers(data.frame, schema=data.schema)
+    shown = found.frame().set_index("column")
+
+    assert shown["n_iqr"].isna().tolist() == [True, False, False]
+    assert shown.loc["n_many", "n_iqr"] == 12
+    assert shown["n"].isna().tolist() == [False, True, False]
+    few = shown["note"].str.contains("Counts of fewer than 10 students are not shown.")
+    assert few.tolist() == [True, True, False]
+    assert found.counts[0] == 12
+    alone = find_outliers(data.frame, schema=Schema(data.schema.columns[:1]))
+    assert alone.counts == (None, None)
+
+
 def test_infinite_values_are_outliers_and_do_not_move_the_bounds(table):
     plain, data = table(n_a=range(30)), table(n_a=[*range(30), np.inf, -np.inf])
     before = find_outliers(plain.frame, schema=plain.schema).columns[0]

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.modeling.fairness import assess
-from core.modeling.fairness_counts import Grouping, prepare_groups
-from core.modeling.fairness_rates import MEASURES
+from core.modeling.fairness_counts import Counts, Grouping, prepare_groups
+from core.modeling.fairness_rates import MEASURES, Residuals
 from tests.modeling.made_groups import counted, equal_truth, grouping, ranked
 
 LISTS = st.integers(1, 60).flatmap(
@@ -255,3 +255,12 @@ def test_the_order_of_the_rows_does_not_matter(made):
 
     pd.testing.assert_frame_equal(found[0].frame(), found[1].frame())
     assert found[0].verdicts == found[1].verdicts
+
+
+def test_the_last_digits_of_a_sum_do_not_decide_how_a_half_is_said():
+    """Twelve students whose mean is a tie at one decimal of a percent, added up in two orders."""
+    counts = Counts(*(np.full(1, n) for n in (120, 120, 40, 40, 40, 40)))
+    sums = np.array([[0.1375 * 120], [9.0]])
+    other = np.array([[np.nextafter(0.1375 * 120, 99)], [9.0]])
+
+    assert Residuals.of(sums, counts).mean == Residuals.of(other, counts).mean
