@@ -66,7 +66,8 @@ class Outliers:
     def frame(self) -> pd.DataFrame:
         """Return one row a number column, in the schema's order.
 
-        A count of 1 to 9 is missing, and so is ``n`` where as few have no value; ``note`` says so.
+        A count of 1 to 9 is missing, so is ``n`` where as few have no value, and so is the count of a rule
+        that does not apply; ``note`` says so.
         """
         frame = pd.DataFrame(self.columns, columns=list(ColumnOutliers.__dataclass_fields__))
         missing = self.n_rows - frame["n"] - frame["infinite"]
@@ -79,6 +80,8 @@ class Outliers:
             ~anywhere, frame["note"].str.cat([FEW] * len(frame), sep=" ").str.strip()
         )
         shown = {name: frame[name].astype("float64").mask(few) for name, few in hidden.items()}
+        applies = {"n_iqr": frame["iqr_low"].notna(), "n_robust": frame["robust_low"].notna()}
+        shown |= {name: shown[name].where(does) for name, does in applies.items()}
         return frame.assign(**shown)
 
     @property

@@ -126,9 +126,10 @@ def check_label(labels: Floats, *, outcome: str) -> None:
     """Do nothing if something can be learned from these labels; raises NotEnoughStudents, OneOutcomeOnly."""
     n_with, n_without = int((labels == 1).sum()), int((labels == 0).sum())
     named = f" '{outcome}'" if outcome else ""
+    plural = "" if n_with + n_without == 1 else "s"
     if n_with + n_without < FEWEST_STUDENTS:
         raise NotEnoughStudents(
-            f"The outcome{named} is known of {n_with + n_without} students.",
+            f"The outcome{named} is known of {n_with + n_without} student{plural}.",
             hint=f"A model needs at least {FEWEST_STUDENTS}; more than 100 of each outcome are better.",
         )
     if min(n_with, n_without) == 0:

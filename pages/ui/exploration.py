@@ -302,10 +302,10 @@ def outliers(found) -> None:
     if result.is_empty:
         widgets.empty(result.why_empty)
         return
-    words = explore_words.outliers(result)
+    words, frame = explore_words.outliers(result), result.frame()
     st.markdown(text.md(words))
     st.dataframe(
-        result.frame(),
+        frame,
         key="outliers",
         hide_index=True,
         placeholder="",
@@ -315,6 +315,11 @@ def outliers(found) -> None:
         column_config=_outlier_columns(),
         alt=words,
     )
+    if frame[["n", "n_iqr", "n_robust"]].isna().any(axis=None):
+        st.caption(
+            "An empty count is of fewer than 10 students, or tells of as few, or the rule does not apply: "
+            "the last column says which."
+        )
     explore_outliers.students(found)
 
 

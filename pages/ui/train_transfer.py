@@ -63,13 +63,17 @@ def _chart(frame, title: str) -> None:
     ]
     charts.draw(
         {
-            "encoding": {"y": charts.axis("name", title, "nominal", sort=None, axis={"labelLimit": 300})},
+            "encoding": {"y": charts.axis("name", "", "nominal", sort=None, axis={"labelLimit": 300})},
             "layer": layers,
-            "height": 28 * len(frame) + 50,
+            "height": 28 * len(frame) + 90,
         },
         frame,
         alt="ROC-AUC of each part with its 95 % interval; the grey tick is what folds drawn at random give.",
         key="transfer_chart",
+    )
+    st.caption(
+        "The dot is the figure of a model that did not learn from the part, the line its 95 % interval; the "
+        "grey tick is what folds drawn at random give for the same students."
     )
 
 

@@ -130,3 +130,11 @@ def test_row_order_does_not_change_the_counts(values, random):
 
     np.testing.assert_equal(first.frame().to_dict("list"), second.frame().to_dict("list"))
     assert first.n_students_iqr == first.columns[0].n_iqr + first.columns[0].infinite
+
+
+def test_a_rule_that_does_not_apply_has_no_count(table):
+    data = table(n_same=[*[0.0] * 80, *range(20)])
+    [row] = find_outliers(data.frame, schema=data.schema).frame().itertuples()
+
+    assert np.isnan(row.n_robust)
+    assert "Not applicable by" in row.note
