@@ -40,6 +40,8 @@ class CalibrationChoice:
     table: pd.DataFrame = field(repr=False)
     words: str
     """What was chosen and why, in one or two sentences."""
+    by_fold: tuple[tuple[Calibrator, ...], ...] = field(default=(), repr=False)
+    """By repeat and fold, the correction that was fitted without that fold; empty where none was chosen."""
 
     @property
     def is_empty(self) -> bool:
@@ -61,8 +63,12 @@ class CalibrationChoice:
         return self.table
 
 
-def choose_calibration(log_odds: ArrayLike, label: ArrayLike, fold_of: ArrayLike) -> CalibrationChoice:
+def choose_calibration(
+    log_odds: ArrayLike, label: ArrayLike, fold_of: ArrayLike, *, wanted: str = "evidence"
+) -> CalibrationChoice:
     """Return the correction that the held-out scores call for; ``none`` unless another is clearly better.
+
+    ``wanted`` may name a method instead; ``any`` takes the better of those that correct.
 
     ``log_odds`` and ``fold_of`` have the shape (n_students,) or (repeats, n_students) and hold what the
     models said of students they had not seen, and who was held out together (-1: nobody's); ``label``
@@ -76,13 +82,35 @@ def choose_calibration(log_odds: ArrayLike, label: ArrayLike, fold_of: ArrayLike
     rarer = int(min((labels == 0).sum(), (labels == 1).sum()))
     if rarer < FEWEST or folds.max(initial=-1) < 1:
         return _none(given, f"{rarer} students of the rarer outcome are too few to correct the risks by.")
-    nested = {name: _nested(fit, scores, labels, folds) for name, fit in FITS.items()}
+    by_fold = {name: _by_fold(fit, scores, labels, folds) for name, fit in FITS.items()}
+    nested = {name: _nested(found, scores, folds) for name, found in by_fold.items()}
     losses = {name: _losses(found, labels, folds) for name, found in nested.items()}
-    chosen = _choose(losses)
+    chosen = _wanted(wanted, losses)
     calibrator = FITS[chosen](*_pooled(scores, labels, folds >= 0))
     held_out = np.where(folds >= 0, nested[chosen], calibrator.log_odds(scores)).reshape(given.shape)
     table = _table(losses)
-    return CalibrationChoice(chosen, calibrator, held_out, table, _words(chosen, table))
+    words = _words(chosen, table) if wanted == "evidence" else _words_of_wanted(chosen, wanted, table)
+    return CalibrationChoice(
+        chosen, calibrator, held_out, table, words, by_fold[chosen] if chosen != "none" else ()
+    )
+
+
+def _wanted(wanted: str, losses: Mapping[str, Floats]) -> str:
+    """Return the method to use."""
+    if wanted == "evidence":
+        return _choose(losses)
+    if wanted == "any":
+        return min(list(losses)[1:], key=lambda name: float(np.sort(losses[name][0]).mean()))
+    return wanted
+
+
+def _words_of_wanted(chosen: str, wanted: str, table: pd.DataFrame) -> str:
+    """Say what was asked for, and what it does."""
+    if chosen == "none":
+        return "The risks are left as the model gives them, as was asked for."
+    why = "both outcomes weigh alike in the model" if wanted == "any" else "as was asked for"
+    span = _span(table.set_index("method").loc[chosen])
+    return f"The risks are corrected ({TITLES[chosen]}), {why}: {span}."
 
 
 def _pooled(scores: Floats, label: Floats, chosen: NDArray[np.bool_]) -> tuple[Floats, Floats]:
@@ -93,16 +121,26 @@ def _pooled(scores: Floats, label: Floats, chosen: NDArray[np.bool_]) -> tuple[F
     return scores[keep][order], labels[keep][order]
 
 
-def _nested(
+def _by_fold(
     fit: Callable[[Floats, Floats], Calibrator], scores: Floats, label: Floats, folds: Integers
-) -> Floats:
-    """Return corrected log-odds, each fold's by a correction that was fitted on the other folds."""
-    found = scores.copy()
+) -> tuple[tuple[Calibrator, ...], ...]:
+    """Return for each repeat and fold the correction that was fitted on the other folds."""
+    found = []
     for repeat, parts in enumerate(folds):
+        several = []
         for fold in range(int(parts.max(initial=-1)) + 1):
-            held_out = parts == fold
-            others = (parts >= 0) & ~held_out
-            calibrator = fit(*_pooled(scores[repeat], label, others))
+            others = (parts >= 0) & (parts != fold)
+            several.append(fit(*_pooled(scores[repeat], label, others)))
+        found.append(tuple(several))
+    return tuple(found)
+
+
+def _nested(by_fold: tuple[tuple[Calibrator, ...], ...], scores: Floats, folds: Integers) -> Floats:
+    """Return corrected log-odds, each fold's by the correction that was fitted on the other folds."""
+    found = scores.copy()
+    for repeat, several in enumerate(by_fold):
+        for fold, calibrator in enumerate(several):
+            held_out = folds[repeat] == fold
             found[repeat, held_out] = calibrator.log_odds(scores[repeat, held_out])
     return found
 

@@ -17,10 +17,13 @@ import numpy as np
 
 from core.errors import InvalidChoice
 from core.modeling.design import Design, learn
-from core.modeling.estimators import FittedEstimator, fit_estimator
+from core.modeling.estimators import FittedEstimator, fit_estimator, with_background
 from core.modeling.linear import LinearRisk
+from core.modeling.options import USUAL, ModelOptions
 from core.modeling.scorer import Scorer
+from core.modeling.selection import choose_columns
 from core.modeling.table import Features, Floats
+from core.modeling.wider import WiderDesign, widen
 
 DEFAULT = "logistic_regression"
 FEWEST_OF_LEVEL = 10
@@ -41,6 +44,8 @@ class Fitted:
     weights: Floats = field(repr=False)
     """One a column of the matrix."""
     intercept: float
+    penalty: float = PENALTY
+    """What each weight but the intercept was held back by; see ``PENALTY``."""
 
     @property
     def linear(self) -> LinearRisk:
@@ -62,7 +67,29 @@ def fewest_of_level(n_students: int) -> int:
     return min(FEWEST_OF_LEVEL, max(1, n_students // 200))
 
 
-def logistic_regression(features: Features, label: Floats) -> Fitted:
+def matrix_of(features: Features, label: Floats, options: ModelOptions) -> Design | WiderDesign:
+    """Return how these students become a matrix: the columns are chosen first, by these students alone."""
+    used = choose_columns(features, label, method=options.selection, most=options.most_columns)
+    design = learn(
+        features,
+        fewest_of_level=fewest_of_level(features.n_students),
+        used=used,
+        gap_columns=options.gap_columns,
+    )
+    return design if options.is_sum else widen(design, features, options)
+
+
+def weights_of(label: Floats, options: ModelOptions) -> Floats | None:
+    """Return how much each student counts: both outcomes alike if asked for, else None."""
+    if not options.balanced:
+        return None
+    share = float(label.mean())
+    return np.where(label == 1, 0.5 / share, 0.5 / (1 - share)) if 0 < share < 1 else None
+
+
+def logistic_regression(
+    features: Features, label: Floats, *, options: ModelOptions = USUAL, strength: float = PENALTY
+) -> Fitted | FittedEstimator:
     """Return the L2-penalised logistic regression of these students; ``label`` holds 0 and 1.
 
     Of a large table the first students teach the model where to start, which halves the time; it
@@ -70,28 +97,33 @@ def logistic_regression(features: Features, label: Floats) -> Fitted:
     """
     from sklearn.linear_model import LogisticRegression
 
-    design = learn(features, fewest_of_level=fewest_of_level(features.n_students))
+    design, weights = matrix_of(features, label, options), weights_of(label, options)
     matrix = design.matrix(features.numbers, features.codes)
     model = LogisticRegression(
-        C=1 / PENALTY, solver="newton-cholesky", tol=TOLERANCE, max_iter=MOST_STEPS, warm_start=True
+        C=1 / strength, solver="newton-cholesky", tol=TOLERANCE, max_iter=MOST_STEPS, warm_start=True
     )
     first = label[:STARTERS]
     if len(label) > 2 * STARTERS and first.min() < first.max():
-        model.fit(matrix[:STARTERS], first)
-    model.fit(matrix, label)
-    return Fitted(design, np.asarray(model.coef_[0], dtype=np.float64), float(model.intercept_[0]))
+        model.fit(matrix[:STARTERS], first, None if weights is None else weights[:STARTERS])
+    model.fit(matrix, label, weights)
+    return _linear(design, model, features, label, strength)
 
 
 def sparse_logistic_regression(
-    features: Features, label: Floats, *, l1_ratio: float, strength: float = 3.0
-) -> Fitted:
+    features: Features,
+    label: Floats,
+    *,
+    l1_ratio: float,
+    options: ModelOptions = USUAL,
+    strength: float = 3.0,
+) -> Fitted | FittedEstimator:
     """Return a logistic regression whose penalty sets weights to zero: lasso at 1, elastic net between."""
     import warnings
 
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    design = learn(features, fewest_of_level=fewest_of_level(features.n_students))
+    design = matrix_of(features, label, options)
     matrix = design.matrix(features.numbers, features.codes)
     model = LogisticRegression(
         C=1 / strength, l1_ratio=l1_ratio, solver="saga", tol=1e-3, max_iter=200, random_state=0
@@ -99,8 +131,18 @@ def sparse_logistic_regression(
     with warnings.catch_warnings():
         # Steps end where another one changes no third digit of a risk, or after 200.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(matrix, label)
-    return Fitted(design, np.asarray(model.coef_[0], dtype=np.float64), float(model.intercept_[0]))
+        model.fit(matrix, label, weights_of(label, options))
+    return _linear(design, model, features, label, strength)
+
+
+def _linear(
+    design: Design | WiderDesign, model: Any, features: Features, label: Floats, strength: float
+) -> Fitted | FittedEstimator:
+    """Return a linear model as weights where each belongs to one column, else as what scores students."""
+    if not isinstance(design, Design):
+        return with_background(design, model, features, label)
+    weights = np.asarray(model.coef_[0], dtype=np.float64)
+    return Fitted(design, weights, float(model.intercept_[0]), strength)
 
 
 @dataclass(frozen=True)
@@ -115,9 +157,11 @@ class Family:
     """From a table of features, its label and settings by name to the fitted model."""
 
 
-def _by_name(name: str, features: Features, label: Floats, **settings: Any) -> FittedEstimator:
-    few = fewest_of_level(features.n_students)
-    return fit_estimator(name, features, label, fewest_of_level=few, **settings)
+def _by_name(
+    name: str, features: Features, label: Floats, *, options: ModelOptions = USUAL, **settings: Any
+) -> FittedEstimator:
+    design, weights = matrix_of(features, label, options), weights_of(label, options)
+    return fit_estimator(name, features, label, design=design, weights=weights, **settings)
 
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
@@ -160,6 +204,11 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
             "One layer of 16 units between columns and risk.",
             partial(_by_name, "neural_network"),
         ),
+        "explainable_boosting": Family(
+            "Explainable boosting",
+            "A sum of one curve for each column; each curve can be drawn.",
+            partial(_by_name, "explainable_boosting"),
+        ),
     }
 )
 """From a family's name to what it is; the reference comes first."""
@@ -171,7 +220,9 @@ def must_exist(candidate: str) -> None:
         raise InvalidChoice.of("model", candidate, tuple(FAMILIES))
 
 
-def fit(candidate: str, features: Features, label: Floats, **settings: Any) -> Fitted | FittedEstimator:
-    """Return the family fitted on these students; raises InvalidChoice."""
+def fit(
+    candidate: str, features: Features, label: Floats, *, options: ModelOptions = USUAL
+) -> Fitted | FittedEstimator:
+    """Return the family fitted on these students, with the options; raises InvalidChoice."""
     must_exist(candidate)
-    return FAMILIES[candidate].fit(features, label, **settings)
+    return FAMILIES[candidate].fit(features, label, options=options, **options.settings_by_name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -16,10 +16,11 @@ from core.modeling.candidates import DEFAULT, FAMILIES
 from core.modeling.evaluate import Evaluation, evaluate
 from core.modeling.intervals import Z
 from core.modeling.logistic import as_risk, log_odds_of
+from core.modeling.options import USUAL, ModelOptions
 from core.modeling.order import seeded_order
 from core.modeling.points_rule import fit_points
 from core.modeling.ranking import HeldOut
-from core.modeling.table import Features, Floats, Progress
+from core.modeling.table import Features, Floats, Progress, Texts
 from core.modeling.train import CrossValidated, cross_validate
 
 MEASURES = ("roc_auc", "pr_auc", "brier", "ece")
@@ -96,6 +97,8 @@ def compare_families(
     label: ArrayLike,
     *,
     families: Sequence[str] = tuple(FAMILIES),
+    options: ModelOptions = USUAL,
+    groups: Texts | None = None,
     seed: int,
     progress: Progress | None = None,
 ) -> Families:
@@ -104,14 +107,17 @@ def compare_families(
     The logistic regression is always among them. Raises as ``cross_validate``.
     """
     names = list(dict.fromkeys([DEFAULT, *families]))
-    features, label, words = _drawn(features, np.asarray(label, dtype=np.float64), seed=seed)
+    features, label, groups, words = _drawn(features, np.asarray(label, dtype=np.float64), groups, seed=seed)
+    options = replace(options, settings=())
     reference: CrossValidated | None = None
     found = []
     for place, name in enumerate(names):
         if progress:
             progress(place / len(names), f"Fitting: {FAMILIES[name].title}")
         started = time.perf_counter()
-        validated = cross_validate(features, label, candidate=name, seed=seed, repeats=1)
+        validated = cross_validate(
+            features, label, candidate=name, options=options, groups=groups, seed=seed, repeats=1
+        )
         seconds = time.perf_counter() - started
         reference = reference or validated
         found.append(_family(name, validated, reference, seconds))
@@ -123,13 +129,15 @@ def compare_families(
     return Families((*ordered, *rules), reference.folds, reference.n_labelled, words)
 
 
-def _drawn(features: Features, label: Floats, *, seed: int) -> tuple[Features, Floats, str]:
+def _drawn(
+    features: Features, label: Floats, groups: Texts | None, *, seed: int
+) -> tuple[Features, Floats, Texts | None, str]:
     """Return at most MOST_COMPARED students, drawn by seed and id, and the words for it."""
     if features.n_students <= MOST_COMPARED:
-        return features, label, ""
+        return features, label, groups, ""
     rows = seeded_order(features.student_ids, seed=seed, purpose="families")[:MOST_COMPARED]
     words = f"{MOST_COMPARED:,} of {features.n_students:,} students were drawn for it."
-    return features.take(rows), label[rows], words
+    return features.take(rows), label[rows], None if groups is None else groups[rows], words
 
 
 def _family(name: str, validated: CrossValidated, reference: CrossValidated, seconds: float) -> Contender:

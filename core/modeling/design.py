@@ -6,8 +6,8 @@ is learned from; the matrix of other students is made with the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 import numpy as np
@@ -34,11 +34,15 @@ class NumberColumns:
     """The standard deviation with the gaps filled; 1 for a constant."""
     gap_share: float
     """The share of students in whom it is missing."""
+    is_used: bool = True
+    """Whether it is in the matrix at all."""
+    marks_gaps: bool = True
+    """Whether not being recorded may have a column of its own."""
 
     @property
     def has_gap_column(self) -> bool:
-        """Whether some, but not all, students have no value."""
-        return 0 < self.gap_share < 1
+        """Whether some, but not all, students have no value, and this is marked."""
+        return self.marks_gaps and 0 < self.gap_share < 1
 
     @property
     def gap_scale(self) -> float:
@@ -48,7 +52,7 @@ class NumberColumns:
     @property
     def width(self) -> int:
         """How many columns of the matrix it takes."""
-        return 1 + self.has_gap_column
+        return 1 + self.has_gap_column if self.is_used else 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +128,8 @@ class Design:
         """Write the rows of some students."""
         starts = self.starts()
         for j, part in enumerate(self.numbers):
+            if not part.is_used:
+                continue
             values, missing = numbers[:, j], np.isnan(numbers[:, j])
             block[:, starts[j]] = (np.where(missing, part.fill, values) - part.mean) / part.scale
             if part.has_gap_column:
@@ -135,13 +141,28 @@ class Design:
             block[rows[known], starts[len(self.numbers) + j] + place[known]] = 1.0
 
 
-def learn(features: Features, *, fewest_of_level: int) -> Design:
-    """Return the design for these students; levels of fewer students than that are pooled."""
+def learn(
+    features: Features,
+    *,
+    fewest_of_level: int,
+    used: Collection[int] | None = None,
+    gap_columns: bool = True,
+) -> Design:
+    """Return the design for these students; levels of fewer students than that are pooled.
+
+    ``used`` are the places of the table's columns that the matrix holds, all when None.
+    """
     n_numbers = features.numbers.shape[1]
+    places = range(len(features.columns)) if used is None else used
     return Design(
-        tuple(_number_columns(features.numbers[:, j]) for j in range(n_numbers)),
+        tuple(
+            replace(_number_columns(features.numbers[:, j]), is_used=j in places, marks_gaps=gap_columns)
+            for j in range(n_numbers)
+        ),
         tuple(
             _level_columns(features.codes[:, j], len(features.columns[n_numbers + j].levels), fewest_of_level)
+            if n_numbers + j in places
+            else _no_levels(len(features.columns[n_numbers + j].levels))
             for j in range(features.codes.shape[1])
         ),
     )
@@ -170,8 +191,17 @@ def _level_columns(codes: NDArray[np.int32], n_levels: int, fewest: int) -> Leve
     )
 
 
+def _no_levels(n_levels: int) -> LevelColumns:
+    """Return a category that is not in the matrix; its counts stand for one student, to divide by."""
+    counts = np.zeros(n_levels - UNSEEN, dtype=np.int64)
+    counts[0] = 1
+    return LevelColumns((), (), counts, np.full(len(counts), -1))
+
+
 def _number_term(part: NumberColumns, weights: Floats) -> NumberTerm:
-    """Return a number's weights by its own unit."""
+    """Return a number's weights by its own unit; none for one that is not in the matrix."""
+    if not part.is_used:
+        return NumberTerm(0.0, part.mean, part.fill, 0.0, part.gap_share)
     gap = float(weights[1]) / part.gap_scale if part.has_gap_column else 0.0
     return NumberTerm(float(weights[0]) / part.scale, part.mean, part.fill, gap, part.gap_share)
 

@@ -14,10 +14,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.modeling.design import Design, learn
+from core.modeling.design import Design
 from core.modeling.logistic import log_odds_of
 from core.modeling.shapley import shapley
 from core.modeling.table import Features, Floats
+from core.modeling.wider import WiderDesign
 
 N_BACKGROUND = 8
 """Training students that contributions are measured from."""
@@ -33,7 +34,7 @@ SEED = 0
 class FittedEstimator:
     """A classifier of scikit-learn with its matrix; contributions are Shapley values."""
 
-    design: Design = field(repr=False)
+    design: Design | WiderDesign = field(repr=False)
     estimator: Any = field(repr=False)
     background: tuple[Floats, NDArray[np.int32]] = field(repr=False)
     nearest: float
@@ -67,22 +68,36 @@ class FittedEstimator:
 
 
 def fit_estimator(
-    name: str, features: Features, label: Floats, *, fewest_of_level: int, **settings: Any
+    name: str,
+    features: Features,
+    label: Floats,
+    *,
+    design: Design | WiderDesign,
+    weights: Floats | None = None,
+    **settings: Any,
 ) -> FittedEstimator:
     """Return a family fitted on these students, ``settings`` on top of its own; ``label`` holds 0 and 1.
 
-    Students should stand in a drawn order: the first ones are the background.
+    Students should stand in a drawn order: the first ones are the background. ``weights`` say how much
+    each counts, all alike when None.
     """
     from sklearn.exceptions import ConvergenceWarning
 
-    design = learn(features, fewest_of_level=fewest_of_level)
     matrix = design.matrix(features.numbers, features.codes)
     with warnings.catch_warnings():
         # A network or a machine that stops early is judged by its figures like every other.
         warnings.simplefilter("ignore", ConvergenceWarning)
         estimator = _made(name, label, settings)
         rows = _kernel_rows(label) if name == "support_vectors" else slice(None)
-        estimator.fit(matrix[rows], label[rows])
+        heed = {} if weights is None else {"sample_weight": weights[rows]}
+        estimator.fit(matrix[rows], label[rows], **heed)
+    return with_background(design, estimator, features, label)
+
+
+def with_background(
+    design: Design | WiderDesign, estimator: Any, features: Features, label: Floats
+) -> FittedEstimator:
+    """Return a fitted estimator with the students that contributions are measured from."""
     few = min(N_BACKGROUND, len(label))
     background = features.numbers[:few].copy(), features.codes[:few].copy()
     return FittedEstimator(design, estimator, background, 0.5 / (len(label) + 1))
@@ -97,6 +112,7 @@ def _made(name: str, label: Floats, settings: Mapping[str, Any]) -> Any:
         "random_forest": _forest,
         "gradient_boosting": _boosting,
         "neural_network": _network,
+        "explainable_boosting": _explainable,
     }[name](len(label), settings)
 
 
@@ -124,6 +140,21 @@ def _boosting(_n_students: int, settings: Mapping[str, Any]) -> Any:
     return HistGradientBoostingClassifier(
         **{**usual, "early_stopping": False, "random_state": SEED, **settings}
     )
+
+
+def _explainable(_n_students: int, settings: Mapping[str, Any]) -> Any:
+    """Return a sum of one curve a column, no products, so that each curve can be drawn."""
+    from interpret.glassbox import ExplainableBoostingClassifier
+
+    usual = {
+        "interactions": 0,
+        "outer_bags": 2,
+        "max_rounds": 600,
+        "learning_rate": 0.04,
+        "n_jobs": 1,
+        "random_state": SEED,
+    }
+    return ExplainableBoostingClassifier(**{**usual, **settings})
 
 
 def _support_vectors(n_rarer: int, settings: Mapping[str, Any]) -> Any:

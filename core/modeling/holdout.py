@@ -14,6 +14,7 @@ from core.modeling import candidates
 from core.modeling.baseline import fit_rule
 from core.modeling.evaluate import Evaluation, evaluate
 from core.modeling.logistic import as_risk
+from core.modeling.options import USUAL, ModelOptions
 from core.modeling.order import Rows, seeded_order
 from core.modeling.table import Features, Floats
 from core.modeling.threads import one_thread
@@ -55,6 +56,7 @@ def hold_out(
     label: ArrayLike,
     *,
     candidate: str = candidates.DEFAULT,
+    options: ModelOptions = USUAL,
     seed: int,
     cut: float = 0.5,
     outcome: str = "",
@@ -70,7 +72,7 @@ def hold_out(
     rows = _split(labels, seeded_order(features.student_ids, seed=seed, purpose="split"))
     training = features.take(rows["train"])
     with one_thread():
-        model = candidates.fit(candidate, training, labels[rows["train"]]).scorer
+        model = candidates.fit(candidate, training, labels[rows["train"]], options=options).scorer
     rule = fit_rule(training, labels[rows["train"]])
     parts = {}
     for part, chosen in rows.items():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from core.errors import NotEnoughStudents
 from core.modeling import candidates, measures
 from core.modeling.auc_difference import auc_difference
+from core.modeling.options import USUAL, ModelOptions
 from core.modeling.order import Rows, seeded_order
 from core.modeling.ranking import MEASURES, HeldOut, within_folds
 from core.modeling.score_cells import count_scores
@@ -19,6 +22,8 @@ from core.modeling.table import Features, Floats, Progress
 from core.modeling.threads import one_thread
 from core.modeling.train import FEWEST_OF_OUTCOME, known_labels
 
+Fit = Callable[[Features, Floats], Any]
+"""From students and their labels to a fitted model."""
 SHARES = (0.1, 0.2, 0.4, 0.7, 1.0)
 """Of the training students of each fold; every share holds the smaller ones."""
 HELPS = 0.005
@@ -57,6 +62,7 @@ def learning_curve(
     fold_of: NDArray[np.int8],
     *,
     candidate: str = candidates.DEFAULT,
+    options: ModelOptions = USUAL,
     seed: int,
     outcome: str = "",
     progress: Progress | None = None,
@@ -81,7 +87,9 @@ def learning_curve(
                 progress(place / len(SHARES), said.replace("%", " %"))
             taken = [_part(labels, drawn[_trains(fold_of, drawn, fold)], share) for fold in range(n_folds)]
             if all(_is_enough(labels[part]) for part in taken):
-                score, trained = _scored(features, labels, fold_of, taken, candidate)
+                score, trained = _scored(
+                    features, labels, fold_of, taken, partial(candidates.fit, candidate, options=options)
+                )
                 scores.append(score)
                 rows.append((share, *_measured(labels, fold_of, score, taken, seed=seed), trained))
     names = ["share", "n_students", "roc_auc", "low", "high", "train_auc"]
@@ -106,13 +114,13 @@ def _is_enough(label: Floats) -> bool:
 
 
 def _scored(
-    features: Features, label: Floats, fold_of: NDArray[np.int8], taken: list[Rows], candidate: str
+    features: Features, label: Floats, fold_of: NDArray[np.int8], taken: list[Rows], fit: Fit
 ) -> tuple[Floats, float]:
     """Return the held-out log-odds (NaN in no fold), and the mean ROC-AUC on the training students."""
     score, trained = np.full(len(label), np.nan), []
     for fold, part in enumerate(taken):
         training, held_out = features.take(part), np.flatnonzero(fold_of == fold)
-        model = candidates.fit(candidate, training, label[part]).scorer
+        model = fit(training, label[part]).scorer
         students = features.take(held_out)
         score[held_out] = model.log_odds(students.numbers, students.codes)
         cells = count_scores(label[part], model.log_odds(training.numbers, training.codes))

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from core.modeling.candidates import DEFAULT, FAMILIES, PENALTY, Fitted
+from core.modeling.candidates import DEFAULT, FAMILIES, Fitted
 from core.modeling.design import LevelColumns, NumberColumns
 from core.modeling.intervals import Z
 from core.modeling.linear import UNSEEN
@@ -70,7 +70,7 @@ def odds_ratios(model: RiskModel, features: Features, label: ArrayLike) -> OddsR
     Numbers are compared over a step near one standard deviation, yes with no, and each value of a
     category with its most common one; values too seldom for a weight of their own stand together.
     """
-    if model.candidate != DEFAULT or not isinstance(model.fitted, Fitted):
+    if model.candidate != DEFAULT or not isinstance(model.fitted, Fitted) or model.options.balanced:
         title = FAMILIES[model.candidate].title
         why = f"{title}: only the plain logistic regression has odds ratios with intervals."
         return OddsRatios((), model.n_students, why)
@@ -83,6 +83,8 @@ def odds_ratios(model: RiskModel, features: Features, label: ArrayLike) -> OddsR
     design = model.fitted.design
     found: list[OddsRatio] = []
     for j, (column, part, start) in enumerate(zip(model.columns, design.parts, design.starts(), strict=True)):
+        if not part.width:
+            continue
         if isinstance(part, NumberColumns):
             found += _number_rows(column, part, start, weights, numbers[:, j])
         else:
@@ -93,7 +95,7 @@ def odds_ratios(model: RiskModel, features: Features, label: ArrayLike) -> OddsR
 def curvature(fitted: Fitted, numbers: Floats, codes: NDArray[np.int32]) -> Floats:
     """Return the second derivatives of the penalised loss by the weights, the intercept last."""
     size = fitted.design.width + 1
-    total = np.diag(np.append(np.full(size - 1, PENALTY), 0.0))
+    total = np.diag(np.append(np.full(size - 1, fitted.penalty), 0.0))
     for start in range(0, len(numbers), CHUNK):
         some = slice(start, start + CHUNK)
         matrix = np.ones((len(numbers[some]), size))

@@ -54,3 +54,27 @@ def stratified_parts(label: Floats, drawn: Rows, n_parts: int) -> NDArray[np.int
         parts[rows] = (np.arange(len(rows)) + dealt) % n_parts
         dealt += len(rows)
     return parts
+
+
+def grouped_parts(label: Floats, groups: Texts, drawn: Rows, n_parts: int) -> NDArray[np.int8]:
+    """Return parts as ``stratified_parts`` does, but students of one group stand in one part.
+
+    Groups are dealt out from the largest to the smallest, each to the part that then is most even in both
+    outcomes; an empty text is no group. Parts differ more than by one student where groups are large.
+    """
+    known = drawn[~np.isnan(label[drawn])]
+    alone = np.array([f"\0{row}" if groups[row] == "" else str(groups[row]) for row in known], dtype=object)
+    codes, names = pd.factorize(alone)
+    counts = np.stack([np.bincount(codes[label[known] == o], minlength=len(names)) for o in (0.0, 1.0)])
+    wanted = counts.sum(axis=1) / n_parts
+    filled = np.zeros((n_parts, 2))
+    part_of = np.empty(len(names), dtype=np.int8)
+    for group in np.argsort(-counts.sum(axis=0), kind="stable"):
+        after = (filled + counts[:, group]) / np.maximum(wanted, 1)
+        before = filled / np.maximum(wanted, 1)
+        part = int(np.argmin(((after - 1) ** 2 - (before - 1) ** 2).sum(axis=1)))
+        part_of[group] = part
+        filled[part] += counts[:, group]
+    parts = np.full(len(label), -1, dtype=np.int8)
+    parts[known] = part_of[codes]
+    return parts

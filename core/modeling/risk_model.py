@@ -11,11 +11,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.errors import ColumnNotFound, InvalidChoice, WrongKind
 from core.modeling import candidates
+from core.modeling.calibrators import Calibrator, NoCalibration
 from core.modeling.candidates import Fitted
+from core.modeling.corrected import corrected
 from core.modeling.estimators import FittedEstimator
 from core.modeling.linear import UNSEEN, LinearRisk
 from core.modeling.logistic import as_risk
+from core.modeling.options import USUAL, ModelOptions
 from core.modeling.order import seeded_order
+from core.modeling.scorer import Scorer
 from core.modeling.table import FeatureColumn, Features, Floats
 from core.modeling.threads import one_thread
 from core.modeling.train import known_labels
@@ -33,15 +37,23 @@ class RiskModel:
     seed: int
     n_students: int
     """Students it was fitted on."""
+    calibrator: Calibrator = NoCalibration()  # noqa: RUF009  a value that never changes
+    """What corrects its risks; learned from students whom the models behind it had not seen."""
+    options: ModelOptions = USUAL
 
     @cached_property
     def linear(self) -> LinearRisk:
-        """The model as plain numbers by column; raises InvalidChoice for a family that is no sum."""
+        """The model as plain numbers by column, not corrected; raises InvalidChoice where it is no sum."""
         if isinstance(self.fitted, Fitted):
             return self.fitted.linear
         raise InvalidChoice(
             f"The model '{self.candidate}' is no sum of columns.", hint="Use a logistic regression."
         )
+
+    @property
+    def scorer(self) -> Scorer:
+        """What scores students, corrected."""
+        return corrected(self.fitted.scorer, self.calibrator)
 
     def predict_risk(self, features: Features) -> Floats:
         """Return the risk of each row in [0, 1], 6 decimals.
@@ -54,7 +66,7 @@ class RiskModel:
 
     def predict_log_odds(self, features: Features) -> Floats:
         """Return the log-odds of the same, before rounding."""
-        return self.fitted.scorer.log_odds(*self.aligned(features))
+        return self.scorer.log_odds(*self.aligned(features))
 
     def aligned(self, features: Features) -> tuple[Floats, NDArray[np.int32]]:
         """Return the numbers and codes of a table as the model knows them; unseen values are UNSEEN."""
@@ -86,6 +98,8 @@ def fit_model(
     label: ArrayLike,
     *,
     candidate: str = candidates.DEFAULT,
+    options: ModelOptions = USUAL,
+    calibrator: Calibrator = NoCalibration(),  # noqa: B008  a value that never changes
     seed: int,
     outcome: str = "",
 ) -> RiskModel:
@@ -97,8 +111,8 @@ def fit_model(
     drawn = seeded_order(features.student_ids, seed=seed, purpose="rows")
     rows = drawn[~np.isnan(labels[drawn])]
     with one_thread():
-        fitted = candidates.fit(candidate, features.take(rows), labels[rows])
-    return RiskModel(fitted, tuple(features.columns), candidate, seed, len(rows))
+        fitted = candidates.fit(candidate, features.take(rows), labels[rows], options=options)
+    return RiskModel(fitted, tuple(features.columns), candidate, seed, len(rows), calibrator, options)
 
 
 def _translation(levels: tuple[str, ...], known: tuple[str, ...]) -> NDArray[np.int32]:

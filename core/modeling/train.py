@@ -6,17 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from core.errors import NotEnoughStudents, OneOutcomeOnly, SchemaError
 from core.modeling import candidates, measures
 from core.modeling.baseline import SingleColumnRule, fit_rule, rule_in_words
+from core.modeling.calibration import CalibrationChoice, choose_calibration
+from core.modeling.corrected import corrected
 from core.modeling.logistic import as_risk, log_odds_of
-from core.modeling.order import seeded_order, stratified_parts
+from core.modeling.options import USUAL, ModelOptions
+from core.modeling.order import grouped_parts, seeded_order, stratified_parts
 from core.modeling.ranking import HeldOut
 from core.modeling.score_cells import count_scores
 from core.modeling.scorer import Scorer
-from core.modeling.table import FeatureColumn, Features, Floats, Progress
+from core.modeling.wider import used_columns
+from core.modeling.table import FeatureColumn, Features, Floats, Progress, Texts
 from core.modeling.threads import one_thread
 
 FEWEST_STUDENTS = 10
@@ -57,6 +62,11 @@ class CrossValidated:
     repeats: int
     baseline: str
     """The simple rule in words."""
+    options: ModelOptions = USUAL
+    calibration: CalibrationChoice | None = field(default=None, repr=False)
+    """How the risks were corrected; the log-odds and models here are the corrected ones."""
+    used: tuple[frozenset[int], ...] = field(default=(), repr=False)
+    """Of each model the places of the columns that it was allowed to use."""
 
     @property
     def fold_of(self) -> NDArray[np.int8]:
@@ -73,21 +83,31 @@ class CrossValidated:
         """The cross-validated ROC-AUC: the mean of ``fold_auc``."""
         return float(np.mean(self.fold_auc))
 
+    def survival(self) -> pd.DataFrame:
+        """Return column, label, times, of: in how many of the models each column was chosen, most first."""
+        times = [sum(place in used for used in self.used) for place in range(len(self.columns))]
+        names = {"column": [c.name for c in self.columns], "label": [c.label for c in self.columns]}
+        frame = pd.DataFrame(names | {"times": times, "of": len(self.models)})
+        return frame.sort_values("times", ascending=False, kind="stable", ignore_index=True)
+
     @property
     def protocol(self) -> str:
         """How the risks were made, in words."""
         times = f", repeated {self.repeats} times" if self.repeats > 1 else ""
+        kept = f", students of one '{self.options.group}' in one fold" if self.options.group else ""
         return (
-            f"Stratified {self.folds}-fold cross-validation{times}; every student is scored only by "
+            f"Stratified {self.folds}-fold cross-validation{times}{kept}; every student is scored only by "
             "models that were fitted without the student."
         )
 
 
-def cross_validate(
+def cross_validate(  # noqa: PLR0913  each of them decides the result
     features: Features,
     label: ArrayLike,
     *,
     candidate: str = candidates.DEFAULT,
+    options: ModelOptions = USUAL,
+    groups: Texts | None = None,
     seed: int,
     folds: int = 5,
     repeats: int | None = None,
@@ -97,8 +117,9 @@ def cross_validate(
     """Return the risk of every student from models that did not see the student.
 
     ``label`` holds 1, 0 or NaN, one a row. Folds depend on the seed and the student's id, not on the
-    rows' order. ``folds`` becomes less, at least 2, where an outcome has fewer students. ``repeats``
-    is 3 up to ``MANY_STUDENTS`` students, else 1. ``outcome`` is its text, for the errors.
+    rows' order; students of one of the ``groups`` (a text a row, empty for none) are never parted.
+    ``folds`` becomes less, at least 2, where an outcome has fewer students. ``repeats`` is 3 up to
+    ``MANY_STUDENTS`` students, else 1. ``outcome`` is its text, for the errors.
 
     Raises NotEnoughStudents, OneOutcomeOnly, InvalidChoice (an unknown candidate).
     """
@@ -108,9 +129,11 @@ def cross_validate(
     few = int(min((labels == 0).sum(), (labels == 1).sum()))
     times = repeats or (3 if features.n_students <= MANY_STUDENTS else 1)
     run = _Run(features.take(rows), labels[rows], candidate, seed, min(folds, few), times)
+    run.options, run.groups = options, None if groups is None else groups[rows]
     with one_thread():
         run.fit(progress)
-    return run.result(rows, tuple(features.columns))
+        choice = run.correct()
+    return run.result(rows, tuple(features.columns), choice)
 
 
 def known_labels(features: Features, label: ArrayLike, *, outcome: str) -> Floats:
@@ -162,13 +185,15 @@ class _Run:
         self.rules: list[SingleColumnRule] = []
         self.fold_auc: list[float] = []
         self.train_auc: list[float] = []
+        self.used: list[frozenset[int]] = []
+        self.options: ModelOptions = USUAL
+        self.groups: Texts | None = None
 
     def fit(self, progress: Progress | None) -> None:
         """Fit all models, adding up what each says of the students it has not seen."""
         total = self.repeats * self.folds
         for repeat in range(self.repeats):
-            drawn = seeded_order(self.table.student_ids, seed=self.seed, purpose=f"folds {repeat}")
-            self.fold_of[repeat] = stratified_parts(self.label, drawn, self.folds)
+            self.fold_of[repeat] = self.parts(f"folds {repeat}")
             for fold in range(self.folds):
                 if progress:
                     done = repeat * self.folds + fold
@@ -177,13 +202,22 @@ class _Run:
         if progress:
             progress(1.0, "All models are fitted")
 
+    def parts(self, purpose: str) -> NDArray[np.int8]:
+        """Return each student's fold."""
+        drawn = seeded_order(self.table.student_ids, seed=self.seed, purpose=purpose)
+        if self.groups is None:
+            return stratified_parts(self.label, drawn, self.folds)
+        return grouped_parts(self.label, self.groups, drawn, self.folds)
+
     def fit_fold(self, repeat: int, fold: int) -> None:
         """Fit one model and one rule without a fold, and score the fold with them."""
         parts = self.fold_of[repeat]
         held_out = np.flatnonzero(parts == fold)
         seen = np.flatnonzero((parts >= 0) & (parts != fold))
         training = self.table.take(seen)
-        model = candidates.fit(self.candidate, training, self.label[seen]).scorer
+        fitted = candidates.fit(self.candidate, training, self.label[seen], options=self.options)
+        self.used.append(used_columns(fitted.design))
+        model = fitted.scorer
         rule = fit_rule(training, self.label[seen])
         self.models.append(model)
         self.rules.append(rule)
@@ -203,7 +237,28 @@ class _Run:
         self.simple[repeat, rows] += share * log_odds_of(rule.risk(students))
         return found
 
-    def result(self, rows: NDArray[np.intp], columns: Sequence[FeatureColumn]) -> CrossValidated:
+    def correct(self) -> CalibrationChoice:
+        """Choose how the risks are corrected, and let scores and models be the corrected ones."""
+        wanted = self.options.calibration
+        if self.options.balanced and wanted == "evidence":
+            wanted = "any"
+        choice = choose_calibration(self.log_odds, self.label, self.fold_of, wanted=wanted)
+        for repeat, several in enumerate(choice.by_fold):
+            for fold, calibrator in enumerate(several):
+                place = repeat * self.folds + fold
+                self.models[place] = corrected(self.models[place], calibrator)
+        if choice.by_fold:
+            self.log_odds = choice.held_out.copy()
+            self.log_odds[:, self.unknown] = 0.0
+            for place, model in enumerate(self.models):
+                students = self.table.take(self.unknown)
+                found = model.log_odds(students.numbers, students.codes)
+                self.log_odds[place // self.folds, self.unknown] += found / self.folds
+        return choice
+
+    def result(
+        self, rows: NDArray[np.intp], columns: Sequence[FeatureColumn], choice: CalibrationChoice
+    ) -> CrossValidated:
         """Return everything in the order of the caller's rows."""
         back = np.empty_like(rows)
         back[rows] = np.arange(len(rows))
@@ -224,6 +279,9 @@ class _Run:
             folds=self.folds,
             repeats=self.repeats,
             baseline=rule_in_words(self.rules, columns),
+            options=self.options,
+            calibration=choice,
+            used=tuple(self.used),
         )
 
 

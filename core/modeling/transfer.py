@@ -149,7 +149,9 @@ def _fit_and_score(
     drawn = seeded_order(features.student_ids, seed=validated.seed, purpose="rows")
     rows = drawn[seen[drawn]]
     with one_thread():
-        model = candidates.fit(validated.candidate, features.take(rows), validated.label[rows]).scorer
+        model = candidates.fit(
+            validated.candidate, features.take(rows), validated.label[rows], options=validated.options
+        ).scorer
         students = features.take(np.flatnonzero(own))
         score[own] = model.log_odds(students.numbers, students.codes)
     return len(rows)

@@ -12,7 +12,7 @@ from typing import Any
 from core.errors import quoted
 from core.registry.strict_json import Node, Unreadable, canonical, pretty, read_json
 
-FORMAT = 1
+FORMAT = 2
 """The version of the layout."""
 FAMILIES = ("logistic_regression", "lasso", "elastic_net")
 """The families that can be loaded: sums of columns, as plain numbers; another one needs its own form."""
@@ -25,6 +25,7 @@ KEYS = (
     "features",
     "left_out",
     "model",
+    "calibration",
     "figures",
     "checks",
     "policy",

@@ -21,4 +21,11 @@ def compare(
     report = progress or silent
     report(0.0, "Reading and cleaning the table")
     ready = prepare_training(actor, request, settings=settings)
-    return compare_families(ready.features, ready.label, seed=request.seed, progress=stage(report, 0.1, 1.0))
+    return compare_families(
+        ready.features,
+        ready.label,
+        options=request.options,
+        groups=ready.groups,
+        seed=request.seed,
+        progress=stage(report, 0.1, 1.0),
+    )

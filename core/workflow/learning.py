@@ -45,6 +45,7 @@ def learn_from_fewer(
         np.asarray(outcome.label(frame), dtype=np.float64),
         fold_of,
         candidate=request.model,
+        options=request.options,
         seed=request.seed,
         outcome=outcome.text,
         progress=stage(report, 0.1, 1.0),

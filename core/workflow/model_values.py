@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from core.cleaning.recipe import FittedRecipe
+from core.errors import ModelError
 from core.features.table import FeatureColumn
+from core.modeling.calibrators import Calibrator, NoCalibration, read_calibrator
 from core.modeling.linear import LinearRisk
 from core.registry.bundle import Bundle
 from core.registry.strict_json import Node, canonical
@@ -23,6 +25,7 @@ class Published:
     recipe: FittedRecipe = field(repr=False)
     columns: tuple[FeatureColumn, ...] = field(repr=False)
     linear: LinearRisk = field(repr=False)
+    calibrator: Calibrator = NoCalibration()  # noqa: RUF009  a value that never changes
 
 
 def published_of(bundle: Bundle) -> Published:
@@ -35,7 +38,16 @@ def published_of(bundle: Bundle) -> Published:
         recipe=FittedRecipe.from_json(canonical(bundle.content["recipe"]).decode()),
         columns=columns,
         linear=linear_from_node(Node(node.what, "$.content.model", bundle.content["model"]), columns),
+        calibrator=_calibrator(Node(node.what, "$.content.calibration", bundle.content["calibration"])),
     )
+
+
+def _calibrator(node: Node) -> Calibrator:
+    """Return how the risks are corrected; raises Unreadable."""
+    try:
+        return read_calibrator(node.value)
+    except ModelError as error:
+        raise node.error("is no correction of risks", "Train and publish the model again.") from error
 
 
 def _schema(node: Node) -> Schema:

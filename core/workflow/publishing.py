@@ -14,8 +14,8 @@ from core.caseload.access import Action, Actor, require
 from core.cleaning.recipe import FittedRecipe
 from core.dataset import Dataset
 from core.errors import InvalidChoice, ModelError, quoted
+from core.modeling.calibrators import NoCalibration
 from core.modeling.case import Check, Severity
-from core.modeling.risk_model import fit_model
 from core.registry import store
 from core.registry.bundle import FAMILIES, Bundle, make_bundle
 from core.settings import Settings
@@ -29,7 +29,7 @@ from core.workflow.model_values import published_of
 from core.workflow.requests import TrainingRequest
 from core.workflow.scoring import score_students
 from core.workflow.tables import load_table
-from core.workflow.training import Training
+from core.workflow.training import Training, fit_on_all
 
 FEWEST_CHARACTERS = 20
 """Of the reason to publish a model although a check has found an issue."""
@@ -91,6 +91,7 @@ def publish(
         "schema": dataset.schema.as_tables(),
         "recipe": json.loads(fitted.to_json()),
         "model": model,
+        "calibration": _calibration(training),
         "publication": publication,
     }
     tell(0.8, "Writing the version and its card")
@@ -103,8 +104,8 @@ def publish(
 
 def _check_replay(actor: Actor, bundle: Bundle, training: Training, dataset: Dataset) -> None:
     """Do nothing if the version scores its own students as the model does; raises ModelError otherwise."""
-    features, request = training.features, training.request
-    fitted = fit_model(features, training.validated.label, candidate=request.model, seed=request.seed)
+    features = training.features
+    fitted = fit_on_all(training.request, features, training.validated)
     found = score_students(actor, published_of(bundle), dataset)
     is_same = np.array_equal(found.student_ids, features.student_ids) and np.array_equal(
         found.risk, fitted.predict_risk(features)
@@ -144,8 +145,13 @@ def _model(training: Training) -> dict[str, Any]:
             f"Models of the family '{request.model}' cannot be published yet.",
             hint=f"Train one of {quoted(FAMILIES)}.",
         )
-    fitted = fit_model(features, training.validated.label, candidate=request.model, seed=request.seed)
-    return linear_to_dict(fitted.linear)
+    return linear_to_dict(fit_on_all(request, features, training.validated).linear)
+
+
+def _calibration(training: Training) -> dict[str, Any]:
+    """Return how the risks are corrected as plain values."""
+    choice = training.validated.calibration
+    return (NoCalibration() if choice is None else choice.calibrator).to_json()
 
 
 def _recipe(actor: Actor, training: Training, settings: Settings) -> tuple[Dataset, FittedRecipe]:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, cast, get_type_hints
+from typing import Any, Literal, cast, get_type_hints
 
 from core.cleaning.recipe import Recipe
 from core.connections import NAME
+from core.errors import InvalidChoice
+from core.modeling.options import ModelOptions
 from core.registry.strict_json import Node, Unreadable, pretty, read_json
 from core.schema import Kind, Role
 from core.sources.base import ConnectionSpec, DemoSpec, FileSpec, PartSpec
@@ -79,6 +81,19 @@ def request_from_node(node: Node) -> TrainingRequest:
     recipe = _or_none(found.get("recipe"), lambda one: Recipe.from_dict(one.value))
     own = {name: _value(TrainingRequest, name, found[name]) for name in _OWN if name in found}
     return TrainingRequest(CleaningRequest(table, recipe), **own)
+
+
+def _options_to_dict(options: ModelOptions) -> dict[str, Any]:
+    plain = {one.name: _plain(getattr(options, one.name)) for one in fields(ModelOptions)}
+    return plain | {"settings": dict(options.settings)}
+
+
+def _options(node: Node) -> ModelOptions:
+    """Return how the family is fitted; a choice that cannot be meant is said at its place."""
+    try:
+        return cast("ModelOptions", _made(ModelOptions, node, needed=()))
+    except InvalidChoice as error:
+        raise node.error(f"cannot be used: {error}", error.hint or "") from error
 
 
 def with_files(request: TrainingRequest, change: Callable[[FileSpec], FileSpec]) -> TrainingRequest:
@@ -183,7 +198,13 @@ def _or_none(node: Node | None, read: Callable[[Node], Any]) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, ModelOptions):
+        return _options_to_dict(value)
     return list(value) if isinstance(value, tuple) else value
+
+
+def _numbers_by_name(node: Node) -> tuple[tuple[str, float], ...]:
+    return tuple(sorted((name, inner.number()) for name, inner in node.entries(MOST_COLUMNS).items()))
 
 
 def _texts(node: Node) -> tuple[str, ...]:
@@ -200,6 +221,9 @@ _READ: Mapping[Any, Callable[[Node], Any]] = {
     int | None: lambda node: _or_none(node, Node.whole),
     float | None: lambda node: _or_none(node, Node.number),
     tuple[str, ...]: _texts,
+    ModelOptions: _options,
+    tuple[tuple[str, float], ...]: _numbers_by_name,
+    Literal["standard", "range"]: Node.text,
 }
 """How a field of each type is read; a new type of field needs a line here, and a test says so."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.cleaning.recipe import Recipe
+from core.modeling.options import USUAL, ModelOptions
 from core.schema import Kind, Role
 from core.sources.base import ConnectionSpec, DemoSpec, FileSpec, PartSpec
 from core.sources.plan import SourcePlan, SourceSpec
@@ -74,11 +75,13 @@ class TrainingRequest:
     """Columns that the user keeps out of the model."""
     model: str = "logistic_regression"
     seed: int = 0
+    options: ModelOptions = USUAL
+    """How the family is fitted."""
 
     @property
     def digest(self) -> str:
         """16 hexadecimal digits that name this request."""
-        rest = (self.outcome, self.exclude, self.model, self.seed)
+        rest = (self.outcome, self.exclude, self.model, self.seed, self.options)
         return digest_of(self.cleaning.digest + repr(rest))
 
     @property
@@ -139,6 +142,10 @@ class TrainingRequest:
     def with_model(self, *, exclude: tuple[str, ...], seed: int, model: str | None = None) -> TrainingRequest:
         """Return the request with other columns kept out, another seed and, where named, another family."""
         return replace(self, exclude=tuple(sorted(exclude)), seed=seed, model=model or self.model)
+
+    def with_options(self, options: ModelOptions) -> TrainingRequest:
+        """Return the request with its family fitted in another way."""
+        return replace(self, options=options)
 
     def _with_table(self, table: TableRequest) -> TrainingRequest:
         return replace(self, cleaning=replace(self.cleaning, table=table))

@@ -125,7 +125,7 @@ def _risk(published: Published, features: FeatureTable) -> Floats:
     """Return the risks; values beyond the known levels are unseen."""
     levels = [len(c.levels) for c in published.columns if c.kind is Kind.CATEGORY]
     codes = np.where(features.codes >= np.array(levels, dtype=np.int32), np.int32(UNSEEN), features.codes)
-    log_odds = published.linear.log_odds(features.numbers, codes)
+    log_odds = published.calibrator.log_odds(published.linear.log_odds(features.numbers, codes))
     if not np.isfinite(log_odds).all():
         raise ModelError(
             "The model gives no number for some of these students.",

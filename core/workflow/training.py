@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from core.caseload.access import Action, Actor, require
@@ -13,17 +14,18 @@ from core.cleaning.recipe import Recipe
 from core.cleaning.report import Exclusion
 from core.cleaning.worked_out import worked_out_with
 from core.dataset import Dataset, Provenance
-from core.errors import NotEnoughStudents, OutcomeError
+from core.errors import ColumnNotFound, NotEnoughStudents, OutcomeError
 from core.features.build import build_features
 from core.features.outcome import Outcome
 from core.features.table import Excluded, FeatureTable
+from core.modeling.calibrators import NoCalibration
 from core.modeling.case import Check
 from core.modeling.checks import run_checks
 from core.modeling.evaluate import Evaluation, evaluate
 from core.modeling.explain import Explainer, explainer
 from core.modeling.holdout import Holdout, hold_out
 from core.modeling.odds import OddsRatios, odds_ratios
-from core.modeling.risk_model import fit_model
+from core.modeling.risk_model import RiskModel, fit_model
 from core.modeling.table import Floats, known_share
 from core.modeling.thresholds import ForCapacity, ThresholdCurve, ThresholdPolicy, prepare
 from core.modeling.train import CrossValidated, check_label, cross_validate
@@ -84,6 +86,7 @@ class Training:
         return (
             f"outcome: {self.outcome.text}",
             f"model: {self.validated.candidate.replace('_', ' ')}, seed {self.validated.seed}",
+            *self.request.options.words,
             f"request {self.request.digest}",
         )
 
@@ -111,6 +114,8 @@ def train(
         ready.features,
         ready.label,
         candidate=request.model,
+        options=request.options,
+        groups=ready.groups,
         seed=request.seed,
         outcome=ready.outcome.text,
         progress=stage(report, 0.1, 0.7),
@@ -127,6 +132,8 @@ class Prepared:
     label: Floats = field(repr=False)
     """1, 0, or NaN where the outcome is not known; in the order of the cleaned table."""
     features: FeatureTable = field(repr=False)
+    groups: NDArray[np.object_] | None = field(default=None, repr=False)
+    """Whose students stay together in the folds: a text a row, empty for none."""
 
 
 def prepare_training(actor: Actor, request: TrainingRequest, *, settings: Settings) -> Prepared:
@@ -143,7 +150,30 @@ def prepare_training(actor: Actor, request: TrainingRequest, *, settings: Settin
     features = build_features(
         frame, schema=cleaned.table.schema, outcome_columns=outcome.columns, exclude=request.exclude
     )
-    return Prepared(cleaned, outcome, label, features)
+    return Prepared(cleaned, outcome, label, features, _groups(frame, request.options.group))
+
+
+def _groups(frame: pd.DataFrame, column: str) -> NDArray[np.object_] | None:
+    """Return whose students stay together; raises ColumnNotFound."""
+    if not column:
+        return None
+    if column not in frame:
+        raise ColumnNotFound.of(column, [str(name) for name in frame], where="the table")
+    values = frame[column]
+    return np.where(values.isna(), "", values.astype(str)).astype(object)
+
+
+def fit_on_all(request: TrainingRequest, features: FeatureTable, validated: CrossValidated) -> RiskModel:
+    """Return the request's model of all students whose outcome is known, corrected as the folds call for."""
+    choice = validated.calibration
+    return fit_model(
+        features,
+        validated.label,
+        candidate=request.model,
+        options=request.options,
+        calibrator=NoCalibration() if choice is None else choice.calibrator,
+        seed=request.seed,
+    )
 
 
 def evaluate_at(actor: Actor, training: Training, policy: ThresholdPolicy) -> Evaluation:
@@ -169,9 +199,7 @@ def _finish(
     report(0.8, "Trying it on students kept apart")
     holdout, why_no_holdout = _hold_out(features, validated)
     report(0.9, "Weighing each feature")
-    odds = odds_ratios(
-        fit_model(features, label, candidate=request.model, seed=request.seed), features, label
-    )
+    odds = odds_ratios(fit_on_all(request, features, validated), features, label)
     return Training(
         request=request,
         provenance=cleaned.table.provenance,
@@ -228,7 +256,13 @@ def _evaluate(validated: CrossValidated, curve: ThresholdCurve, policy: Threshol
 def _hold_out(features: FeatureTable, validated: CrossValidated) -> tuple[Holdout | None, str]:
     """Return the figures of the three parts, or why there are none: cross-validation needs fewer students."""
     try:
-        found = hold_out(features, validated.label, candidate=validated.candidate, seed=validated.seed)
+        found = hold_out(
+            features,
+            validated.label,
+            candidate=validated.candidate,
+            options=validated.options,
+            seed=validated.seed,
+        )
     except NotEnoughStudents as error:
         return None, f"{error} {error.hint}"
     return found, ""

@@ -65,6 +65,8 @@ def transfer(
         ready.features,
         ready.label,
         candidate=request.model,
+        options=request.options,
+        groups=ready.groups,
         seed=request.seed,
         repeats=1,
         progress=stage(report, 0.1, 0.4),

@@ -14,6 +14,7 @@ CONTENT = {
     "features": [],
     "left_out": [{"name": "gender", "reason": "protected"}],
     "model": {"base": -1.0, "numbers": [{"weight": 0.5}], "categories": []},
+    "calibration": {"kind": "none"},
     "figures": {},
     "checks": [{"code": "M001"}],
     "policy": {},

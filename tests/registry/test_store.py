@@ -121,7 +121,7 @@ def test_a_missing_part_is_named(folder, key):
 @pytest.mark.parametrize(
     ("content", "envelope", "said"),
     [
-        (CONTENT, {"waymark_model": 2}, "The model '{}' has the layout 2, which is not known."),
+        (CONTENT, {"waymark_model": 3}, "The model '{}' has the layout 3, which is not known."),
         (CONTENT, {"waymark_model": "1", "x": 1}, "In the model '{}', '$' has an unknown key 'x'."),
         (CONTENT, {"published_at": "soon"}, "In the model '{}', '$.published_at' must be a time."),
         (CONTENT, {"published_at": "2026-01-01"}, "In the model '{}', '$.published_at' must be a time."),

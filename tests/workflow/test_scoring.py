@@ -259,6 +259,7 @@ def changed(content, path, value):
 
 
 HOSTILE = [
+    (("calibration", "kind"), "tea leaves", "'$.content.calibration' is no correction of risks."),
     (("model", "base"), "0", "'$.content.model.base' must be a number."),
     (("model", "base"), 1e300, "'$.content.model.base' is too large a number."),
     (("model", "base"), True, "'$.content.model.base' must be a number."),
