@@ -11,8 +11,11 @@ from pages.ui import (
     train_fairness,
     train_families,
     train_features,
+    train_form,
     train_publish,
     train_transfer,
+    train_tuning,
+    train_why,
     widgets,
 )
 
@@ -22,7 +25,7 @@ widgets.title(
 )
 
 preview = widgets.result_of(cache.preview_job(actor, request))
-changed = widgets.training_form(request, preview)
+changed = train_form.draw(request, preview)
 if changed is not None:
     state.set_request(changed)
     st.rerun()
@@ -45,7 +48,9 @@ PANELS = {
     "Checks": lambda *about: tables.checks(about[-1].checks),
     "How good it is": train_evaluation.draw,
     "What it uses": train_features.draw,
+    "Why these risks": train_why.draw,
     "Families": train_families.draw,
+    "Tuning": train_tuning.draw,
     "Other terms and schools": train_transfer.draw,
     "Fairness": train_fairness.draw,
     "Publish": train_publish.draw,

@@ -15,6 +15,8 @@ def draw(actor, request, training) -> None:
         return
     _headline(evaluation)
     st.caption(f"The simple rule: {text.md(training.validated.baseline)}")
+    if training.validated.calibration is not None:
+        st.caption(text.md(training.validated.calibration.words))
     train_cut.draw(actor, training)
     train_curves.draw(actor, request, training)
     with st.expander("Every measure, with its interval and beside the simple rule", icon=":material/table:"):

@@ -22,6 +22,8 @@ def sidebar(actor, request) -> None:
                 "Demo school: made-up students, never evidence about real ones.", icon=":material/science:"
             )
         st.caption(f"Data: {text.md(cache.source_name(request))}")
+        if not request.cleaning.is_agreed:
+            st.caption("Cleaned by the proposed recipe, which nobody has agreed to yet: see Cleaning.")
         st.caption(text.md(actor.note))
 
 
@@ -223,44 +225,3 @@ def sentences(said, *, why_none: str) -> None:
         st.caption(text.md(why_none))
         return
     st.markdown("\n".join(f"- {text.md(sentence)}" for sentence in said))
-
-
-def training_form(request, preview):
-    """Let the viewer set outcome, columns to keep out, and seed; return the changed request, or None."""
-    with st.form("training_form"):
-        outcome = st.text_input(
-            "Outcome: what is to be avoided",
-            value=request.outcome,
-            key=f"outcome_{request.digest}",
-            placeholder=(preview.suggestions or ("math score < 50",))[0],
-            help='Over the columns: math score < 50, Target == "Dropout", mean(a, b) < 60, x in {"Fail"}.',
-        )
-        left, middle, right = st.columns([4, 2, 1])
-        names = list(preview.schema.names())
-        exclude = left.multiselect(
-            "Columns to keep out",
-            names,
-            default=[name for name in request.exclude if name in names],
-            key=f"exclude_{request.digest}",
-            help="Anything that was not known when you would have made the list.",
-        )
-        model = middle.selectbox(
-            "Family of models",
-            list(cache.FAMILIES),
-            index=list(cache.FAMILIES).index(request.model),
-            format_func=cache.FAMILIES.get,
-            key=f"model_{request.digest}",
-            help="The logistic regression is the reference; see Families for what the others gain.",
-        )
-        seed = right.number_input(
-            "Seed",
-            0,
-            2**31 - 1,
-            request.seed,
-            key=f"seed_{request.digest}",
-            help="The same seed gives the same list.",
-        )
-        sent = st.form_submit_button("Train", type="primary", icon=":material/play_arrow:")
-    if not sent:
-        return None
-    return request.with_outcome(outcome).with_model(exclude=tuple(exclude), seed=int(seed), model=model)
