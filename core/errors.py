@@ -85,6 +85,28 @@ class Forbidden(AppError):
     """The actor may not do this, or may not see this student; absent students answer the same."""
 
 
+class Conflict(AppError):
+    """Somebody else changed meanwhile what was to be changed: nothing was written.
+
+    ``now`` is what stands there now, so that whoever comes second sees both and decides.
+    """
+
+    def __init__(
+        self, message: str, *, now: Any = None, hint: str | None = None, retry: bool = False
+    ) -> None:
+        super().__init__(message, hint=hint, retry=retry)
+        self.now = now
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross a process border with what stands there now."""
+        rebuild, arguments, state = super().__reduce__()
+        return rebuild, arguments, {**(state or {}), "now": self.now}
+
+
+class StoreError(AppError):
+    """The store of cases could not be reached, read or written; what was acknowledged before is kept."""
+
+
 class SourceError(AppError):
     """A source could not give the data that was asked for."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
-from core.connections import Connection
+from core.connections import Connection, Secret
 from core.errors import AppError, InvalidChoice
 
 PREFIX = "WAYMARK_"
@@ -45,6 +45,11 @@ class Settings:
     source_hosts: tuple[str, ...] = field(
         default=(), metadata={"says": "hosts that connections made on the page may lead to, with commas"}
     )
+    database_url: Secret = field(
+        default_factory=Secret,
+        metadata={"says": "database of the cases; a file in the workspace when not set"},
+    )
+    """Such as ``mysql://user:password@host/database``; it never prints."""
     connections: tuple[Connection, ...] = field(
         default=(), metadata={"says": "servers, each key by a variable of its own: see Connections"}
     )
@@ -112,6 +117,8 @@ def _value(name: str, value: Any) -> Any:
     """Return the value in its type; raises AppError with the name, never with a guess."""
     if name == "workspace":
         return Path(str(value)).expanduser()
+    if name == "database_url":
+        return value if isinstance(value, Secret) else Secret(str(value).strip())
     if name == "source_hosts":
         return tuple(host.strip() for host in str(value).split(",") if host.strip())
     text = str(value).strip().replace("_", "")

@@ -30,6 +30,10 @@ class Action(StrEnum):
     LIST = "see the at-risk list"
     SEE_STUDENT = "see a student"
     SEGMENT = "see segments"
+    DECIDE = "change the cut"
+    ASSIGN = "assign students to mentors"
+    NOTE = "write notes on students"
+    EXPORT = "export the list"
 
 
 ALLOWED: dict[Action, frozenset[ActorRole]] = {
@@ -42,6 +46,10 @@ ALLOWED: dict[Action, frozenset[ActorRole]] = {
     Action.LIST: frozenset({ActorRole.COUNSELOR, ActorRole.ANALYST}),
     Action.SEE_STUDENT: frozenset({ActorRole.COUNSELOR, ActorRole.MENTOR}),
     Action.SEGMENT: frozenset({ActorRole.COUNSELOR, ActorRole.ANALYST}),
+    Action.DECIDE: frozenset({ActorRole.COUNSELOR}),
+    Action.ASSIGN: frozenset({ActorRole.COUNSELOR}),
+    Action.NOTE: frozenset({ActorRole.MENTOR, ActorRole.COUNSELOR}),
+    Action.EXPORT: frozenset({ActorRole.COUNSELOR, ActorRole.ANALYST}),
 }
 
 

@@ -44,6 +44,32 @@ def test_a_mentor_may_not_train_and_is_told_who_may():
         require(MENTOR, Action.TRAIN, synthetic=False)
 
 
+@pytest.mark.parametrize(
+    ("action", "roles"),
+    [
+        (Action.DECIDE, {ActorRole.COUNSELOR}),
+        (Action.ASSIGN, {ActorRole.COUNSELOR}),
+        (Action.NOTE, {ActorRole.MENTOR, ActorRole.COUNSELOR}),
+        (Action.EXPORT, {ActorRole.COUNSELOR, ActorRole.ANALYST}),
+    ],
+)
+def test_what_is_done_with_the_list_is_for_these_roles_only(action, roles):
+    for role in ActorRole:
+        actor = Actor(who="ana", roles=frozenset({role}), scope="all")
+        assert isinstance(may(actor, action), Allowed if role in roles else Denied)
+
+
+def test_a_mentor_may_not_move_the_cut_nor_assign_nor_export_and_is_told_so():
+    for action, words in (
+        (Action.DECIDE, "You may not change the cut: ana has none of the roles counselor."),
+        (Action.ASSIGN, "You may not assign students to mentors: ana has none of the roles counselor."),
+        (Action.EXPORT, "You may not export the list: ana has none of the roles analyst, counselor."),
+    ):
+        with pytest.raises(Forbidden) as caught:
+            require(MENTOR, action, synthetic=True)
+        assert str(caught.value) == words
+
+
 def test_seeing_a_student_gives_its_reason_either_way():
     assert isinstance(may_see(MENTOR, "S1", synthetic=False), Allowed)
     assert may_see(UNGATED, "S1", synthetic=False) == Denied("nobody may see made-up students only")
