@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.caseload.access import Action, Actor, Allowed, may_see, require
+from core.caseload.access import Action, Actor, Allowed, may, may_see, require
 from core.cleaning.export import to_csv_bytes
 from core.errors import Forbidden, InvalidChoice, nearest
 from core.modeling.thresholds import AtScore, Cut, ForCapacity, ThresholdPolicy
@@ -27,7 +27,8 @@ class ListPage:
     """Some consecutive students of the list, highest risk first."""
 
     rows: pd.DataFrame
-    """rank, student_id, name (where known), need, risk (whole percent), reasons, segment (where known)."""
+    """rank, student_id, name (where known, and for those who may see students), need, risk (whole percent),
+    reasons, segment (where known)."""
     student_ids: tuple[str, ...]
     words: str
     """Which students these are, such as ``students 1 to 25 of 3,000``."""
@@ -84,7 +85,7 @@ def list_page(
     frame = pd.DataFrame(
         {"rank": training.curve.rank[rows], "student_id": training.features.student_ids[rows]}
     )
-    if training.names is not None:
+    if training.names is not None and isinstance(may(actor, Action.SEE_STUDENT), Allowed):
         frame["name"] = training.names[rows]
     frame["need"] = _need(training, policy, rows)
     frame["risk"] = np.rint(training.validated.risk[rows] * 100).astype(int)
