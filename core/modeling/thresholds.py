@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import ceil
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from core.errors import InvalidChoice
 from core.modeling.order import rank_order
+from core.modeling.policies import AtScore, Counted, ForCapacity, ForCost, ForRecall, ThresholdPolicy
 from core.modeling.table import Flags, Floats, Integers, Texts
 
+__all__ = ["AtScore", "Cut", "ForCapacity", "Need", "ThresholdCurve", "ThresholdPolicy", "prepare"]
 HALF_KNOWN = 0.5
 """Of a student with less than this share of the feature values recorded, not enough is known."""
 MOST_POINTS = 200
+SUM_ERROR = 1e-12
 
 
 class Need(StrEnum):
@@ -26,41 +29,6 @@ class Need(StrEnum):
     WATCH = "watch"
     LOW = "low"
     UNKNOWN = "not enough known"
-
-
-@dataclass(frozen=True)
-class AtScore:
-    """List every student with at least this risk; raises InvalidChoice outside 0 to 1."""
-
-    risk: float
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.risk <= 1:
-            raise InvalidChoice(
-                f"The threshold cannot be {self.risk}.", hint="It is a risk: a number from 0 to 1."
-            )
-
-    def describe(self) -> str:
-        """Return the policy in words."""
-        return f"everybody with a risk of {self.risk:g} or more"
-
-
-@dataclass(frozen=True)
-class ForCapacity:
-    """List this many students, the highest risks first; raises InvalidChoice below 0."""
-
-    n: int
-
-    def __post_init__(self) -> None:
-        if self.n < 0 or self.n != int(self.n):
-            raise InvalidChoice(f"The capacity cannot be {self.n}.", hint="It is a whole number from 0.")
-
-    def describe(self) -> str:
-        """Return the policy in words."""
-        return f"the {self.n:,} students with the highest risk"
-
-
-ThresholdPolicy = AtScore | ForCapacity
 
 
 @dataclass(frozen=True)
@@ -105,6 +73,10 @@ class ThresholdCurve:
     """The risks times -1, rising, so that a cut is found by halving."""
     expected: Floats = field(repr=False)
     """For k = 0, 1, ...: the sum of the k highest risks."""
+    spread: Floats = field(repr=False)
+    """For k = 0, 1, ...: the sum of risk * (1 - risk), the variance of how many of them have the outcome."""
+    lean: Floats = field(repr=False)
+    """For k = 0, 1, ...: the sum of risk * (1 - risk) * (1 - 2 * risk), its third moment."""
     known: Integers = field(repr=False)
     """For k = 0, 1, ...: how many of the first k students have a known outcome."""
     positives: Integers = field(repr=False)
@@ -124,8 +96,12 @@ class ThresholdCurve:
 
     def n_listed(self, policy: ThresholdPolicy) -> int:
         """Return how many students a policy lists."""
-        if isinstance(policy, ForCapacity):
+        if isinstance(policy, Counted):
             return min(int(policy.n), self.n_students)
+        if isinstance(policy, ForRecall):
+            return self._finding(policy.share)
+        if isinstance(policy, ForCost):
+            return int(np.searchsorted(self.negated, -policy.risk, side="left"))
         return self._count(policy.risk)
 
     def cut(self, policy: ThresholdPolicy) -> Cut:
@@ -158,14 +134,15 @@ class ThresholdCurve:
         policy: ThresholdPolicy,
         *,
         known_share: ArrayLike | None = None,
+        outside: ArrayLike | None = None,
         rows: Integers | Sequence[int] | None = None,
     ) -> Texts:
         """Return the need band of each row's student; of ``rows`` only, if given.
 
         ``high``: on the list. ``not enough known``: not listed, and less than half of the feature
-        values are recorded (``known_share``), so a low risk says little. ``watch``: not listed, with
-        at least the average risk and at least half the risk of the last student listed. ``low``: the
-        others.
+        values are recorded (``known_share``), or any lies outside what the model was trained on
+        (``outside``: how many do), so a low risk says little. ``watch``: not listed, with at least the
+        average risk and at least half the risk of the last student listed. ``low``: the others.
         """
         n = self.n_listed(policy)
         watched = max(self.mean_risk, -float(self.negated[n - 1]) / 2 if n else 0.0)
@@ -176,6 +153,8 @@ class ThresholdCurve:
         bands[rank <= n_watched] = Need.WATCH.value
         if known_share is not None:
             bands[np.asarray(known_share)[chosen] < HALF_KNOWN] = Need.UNKNOWN.value
+        if outside is not None:
+            bands[np.asarray(outside)[chosen] > 0] = Need.UNKNOWN.value
         bands[rank <= n] = Need.HIGH.value
         return bands
 
@@ -184,16 +163,34 @@ class ThresholdCurve:
 
         ``risk`` is that of the last student listed; precision and recall are NaN where nothing is known.
         """
-        places = np.unique(np.linspace(1, self.n_students, MOST_POINTS).astype(np.int64))
+        places = self.places()
         found, known = self.positives[places], self.known[places]
         with np.errstate(invalid="ignore", divide="ignore"):
             shares = {"precision": found / known, "recall": found / self.positives[-1]}
         columns = {"n_listed": places, "risk": -self.negated[places - 1], "n_expected": self.expected[places]}
         return pd.DataFrame(columns | {"found": found} | shares)
 
+    def places(self) -> Integers:
+        """Return at most 200 numbers of students listed, from 1 to all, evenly spread; none of nobody."""
+        if self.n_students == 0:
+            return np.empty(0, dtype=np.int64)
+        return np.unique(np.linspace(1, self.n_students, MOST_POINTS).astype(np.int64))
+
     def _count(self, risk: float) -> int:
         """Return how many students have at least this risk."""
         return int(np.searchsorted(self.negated, -risk, side="right"))
+
+    def _finding(self, share: float) -> int:
+        """Return the fewest students among whom a share of those with the outcome is found."""
+        positives = int(self.positives[-1])
+        if positives == 0:
+            # The last digits of a long sum must not ask for one student more.
+            wanted = share * float(self.expected[-1]) * (1 - SUM_ERROR)
+            return int(np.searchsorted(self.expected, wanted, side="left"))
+        needed = ceil(share * positives)
+        if needed and (needed - 1) / positives >= share:  # 0.07 * 100 is a little over 7
+            needed -= 1
+        return int(np.searchsorted(self.positives, needed, side="left"))
 
     def _ties(self, n: int) -> tuple[int, int]:
         """Return how many students share the risk at the cut, and how many of them are listed."""
@@ -204,14 +201,26 @@ class ThresholdCurve:
 
     def _note(self, policy: ThresholdPolicy, tied: int, tied_listed: int) -> str:
         """Say what is not obvious about the cut."""
-        if isinstance(policy, ForCapacity) and policy.n > self.n_students:
-            return f"There are only {self.n_students:,} students: all of them are listed."
+        if isinstance(policy, Counted) and policy.n > self.n_students:
+            return self._note_of_all()
+        notes = []
+        if isinstance(policy, ForRecall) and self.positives[-1] == 0:
+            notes.append("Nobody is known to have the outcome, so the share is counted by the risks.")
         if tied:
-            return (
-                f"{tied:,} students share the risk at the cut; {tied_listed:,} of them are listed, "
+            verb = "is" if tied_listed == 1 else "are"
+            notes.append(
+                f"{tied:,} students share the risk at the cut; {tied_listed:,} of them {verb} listed, "
                 f"drawn with seed {self.seed}."
             )
-        return ""
+        return " ".join(notes)
+
+    def _note_of_all(self) -> str:
+        """Say that the capacity is more than there are students."""
+        if self.n_students == 0:
+            return "There are no students."
+        if self.n_students == 1:
+            return "There is only 1 student, who is listed."
+        return f"There are only {self.n_students:,} students: all of them are listed."
 
 
 def prepare(
@@ -234,6 +243,8 @@ def prepare(
         rank,
         -falling,
         _running(falling),
+        _running(falling * (1.0 - falling)),
+        _running(falling * (1.0 - falling) * (1.0 - 2.0 * falling)),
         _running(~np.isnan(ordered)).astype(np.int64),
         _running(ordered == 1).astype(np.int64),
         float(risks.mean()) if len(risks) else 0.0,

@@ -38,7 +38,7 @@ def test_a_capacity_lists_the_highest_risks_and_says_how_ties_were_settled():
     cut = found.cut(ForCapacity(2))
 
     assert (cut.n_listed, cut.lowest_listed, cut.n_tied, cut.n_tied_listed) == (2, 0.6, 3, 1)
-    assert cut.note == "3 students share the risk at the cut; 1 of them are listed, drawn with seed 7."
+    assert cut.note == "3 students share the risk at the cut; 1 of them is listed, drawn with seed 7."
     assert found.listed(ForCapacity(2)).sum() == 2
     assert curve().cut(ForCapacity(4)).note == ""
 
@@ -129,7 +129,7 @@ def test_a_threshold_outside_0_to_1_is_refused(score):
 def test_a_capacity_that_is_no_count_is_refused(n):
     with pytest.raises(InvalidChoice, match=f"The capacity cannot be {n}.") as caught:
         ForCapacity(n)
-    assert caught.value.hint == "It is a whole number from 0."
+    assert caught.value.hint == "It is a whole number from 0 to 1,000,000,000."
 
 
 def test_policies_say_what_they_do_and_are_values():
