@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import cache
-from pages.ui import charts, state, student_what_if, tables, text, widgets
+from pages.ui import charts, state, student_lime, student_what_if, tables, text, widgets
 
 actor, request = state.actor(), state.request()
 widgets.title("Student", "What to know before you talk: need, reasons, strengths.")
@@ -77,6 +77,9 @@ st.caption(
 
 with st.expander("What if something were otherwise?", icon=":material/tune:"):
     student_what_if.draw(actor, training, policy, sheet.student_id)
+is_asked = student_lime.was_asked(request, sheet.student_id)
+with st.expander("A second opinion on the reasons", icon=":material/compare:", expanded=is_asked):
+    student_lime.draw(actor, request, training, sheet.student_id)
 
 st.subheader("All values")
 charts.contributions(

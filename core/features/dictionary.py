@@ -88,12 +88,12 @@ def phrase(label: str, said: str, beside: str, *, kind: Kind) -> str:
     ``beside`` is the student in the middle for numbers, the commonest value otherwise, or empty.
 
     >>> phrase("Paid work", "24 hours a week", "8", kind=Kind.NUMBER)
-    'Paid work: 24 hours a week (middle student: 8)'
+    'Paid work: 24 hours a week (the middle student: 8)'
     >>> phrase("Device at home", "none", "laptop", kind=Kind.CATEGORY)
     'Device at home: none (most often: laptop)'
     """
     if said == NOT_RECORDED:
-        return f"Not recorded: {in_sentence(label)}"
+        return f"We do not know this: {in_sentence(label)}"
     if not beside:
         return f"{label}: {said}"
-    return f"{label}: {said} ({'middle student' if kind is Kind.NUMBER else 'most often'}: {beside})"
+    return f"{label}: {said} ({'the middle student' if kind is Kind.NUMBER else 'most often'}: {beside})"

@@ -27,8 +27,8 @@ def auc_difference(label: Floats, held_out: HeldOut) -> tuple[float, float, floa
             n_positive = int((label[rows] == 1).sum())
             if min(n_positive, len(rows) - n_positive) < 2:
                 continue
-            better, parts = _influence(label[rows], score[rows])
-            worse, others = _influence(label[rows], simple[rows])
+            better, parts = rank_parts(label[rows], score[rows])
+            worse, others = rank_parts(label[rows], simple[rows])
             difference += better - worse
             influence[rows] += parts - others
             n_folds += 1
@@ -39,7 +39,7 @@ def auc_difference(label: Floats, held_out: HeldOut) -> tuple[float, float, floa
     return difference, difference - Z * error, difference + Z * error
 
 
-def _influence(label: Floats, score: Floats) -> tuple[float, Floats]:
+def rank_parts(label: Floats, score: Floats) -> tuple[float, Floats]:
     """Return the ROC-AUC and each student's part in its error (DeLong's placements, ties half)."""
     positive = label == 1
     n_positive, n_negative = int(positive.sum()), int((~positive).sum())

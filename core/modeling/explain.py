@@ -166,6 +166,10 @@ class Explainer:
             texts[start : start + CHUNK] = self.book.joined(self.features.take(some), said, joiner)
         return texts
 
+    def reason_places(self, rows: Rows) -> Integers:
+        """Return the columns behind each row's reasons, the first first, shape (n_rows, 3); -1 is none."""
+        return self._raising(self.contributions(rows).values)
+
     def _raising(self, values: Floats) -> Integers:
         """Return the columns to say as reasons, shape (n_students, 3); -1 is none; barriers first."""
         barriers = np.array([column.role is Role.BARRIER for column in self.features.columns])

@@ -16,6 +16,7 @@ from core.errors import InvalidChoice
 from core.modeling.explain import Explainer
 from core.modeling.logistic import as_risk
 from core.modeling.table import FeatureColumn, Features, Floats
+from core.modeling.unseen import log_odds_unseen
 from core.schema import Kind, Role
 
 USUAL = (0.05, 0.95)
@@ -58,17 +59,23 @@ class Imagined:
 
     @property
     def words(self) -> str:
-        """The change in one sentence."""
+        """The change in short sentences."""
         if not self.changes:
             return "Nothing is changed."
-        parts = " and ".join(
-            f"{label[:1].lower()}{label[1:]} were {after} instead of {now}"
-            for label, now, after in self.changes
-        )
+        parts = [f"{_inside(label)} were {after}, not {now}" for label, now, after in self.changes]
         after, before = _percent(self.after), _percent(self.before)
         if after == before:
             after, before = f"{100 * self.after:.1f} %", f"{100 * self.before:.1f} %"
-        return f"If {parts}, the risk would be {after} instead of {before}."
+        if len(parts) == 1:
+            return f"If {parts[0]}, the risk would be {after}, not {before}."
+        said = [f"Say {part}." for part in parts[:-1]]
+        return f"{' '.join(said)} And say {parts[-1]}. Then the risk would be {after}, not {before}."
+
+
+def _inside(label: str) -> str:
+    """Return a label as it stands inside a sentence; abbreviations keep their capitals."""
+    first = label.split(" ", maxsplit=1)[0]
+    return label if any(c.isupper() for c in first[1:]) else f"{label[:1].lower()}{label[1:]}"
 
 
 def _percent(risk: float) -> str:
@@ -123,19 +130,38 @@ def smallest_changes(explainer: Explainer, row: int, *, target: float) -> tuple[
 
 
 def _combined(explainer: Explainer, row: int, own: Sequence[Lever], target: float) -> dict[str, float]:
-    """Return up to three facts at their best, the strongest first, that reach the target; else none."""
+    """Return up to three facts, the strongest first, that reach the target together; else none.
+
+    Each is first taken at its best, and must gain by itself; then each, the last first, is moved back as far
+    as the target allows.
+    """
     changes: dict[str, float] = {}
+    [now] = _risks(explainer, row, [{}])
     for _ in range(min(MOST_TOGETHER, len(own))):
         left = [lever for lever in own if lever.column not in changes]
         tries = [(lever.column, value) for lever in left for value in lever.choices]
         risks = _risks(explainer, row, [changes | {column: value} for column, value in tries])
-        if not tries:
+        if not tries or min(risks) > now - LEAST_GAIN:
             break
         best = int(np.argmin(risks))
+        now = risks[best]
         changes[tries[best][0]] = tries[best][1]
-        if risks[best] <= target:
-            return changes
+        if now <= target:
+            return _moved_back(explainer, row, own, changes, target)
     return {}
+
+
+def _moved_back(
+    explainer: Explainer, row: int, own: Sequence[Lever], changes: Mapping[str, float], target: float
+) -> dict[str, float]:
+    """Return the changes, each as near to the student's own value as the target allows."""
+    found = dict(changes)
+    levers_by_name = {lever.column: lever for lever in own}
+    for column in reversed(list(changes)):
+        others = {name: value for name, value in found.items() if name != column}
+        if nearer := _least(explainer, row, levers_by_name[column], others, target):
+            found[column] = nearer[2]
+    return found
 
 
 def _least(
@@ -163,7 +189,7 @@ def _sizes(explainer: Explainer, lever: Lever) -> Floats:
 
 def _risks(explainer: Explainer, row: int, several: Sequence[Mapping[str, float]]) -> list[float]:
     """Return the student's risk under each set of changes, by the models that did not see the student."""
-    features, validated = explainer.features, explainer.validated
+    features = explainer.features
     if not several:
         return []
     numbers = np.repeat(features.numbers[row : row + 1], len(several), axis=0)
@@ -176,15 +202,7 @@ def _risks(explainer: Explainer, row: int, several: Sequence[Mapping[str, float]
                 numbers[k, place] = value
             else:
                 codes[k, place - numbers.shape[1]] = int(value)
-    total = np.zeros(len(several))
-    own = validated.fold_of[:, row]
-    models = [
-        model
-        for place, model in enumerate(validated.models)
-        if own[place // validated.folds] in (-1, place % validated.folds)
-    ]
-    for model in models:
-        total += model.log_odds(numbers, codes) / len(models)
+    total = log_odds_unseen(explainer.validated, np.full(len(several), row), numbers, codes)
     return [float(risk) for risk in as_risk(total)]
 
 

@@ -21,17 +21,17 @@ NAN = float("nan")
 @pytest.mark.parametrize(
     ("column", "value", "typical", "said"),
     [
-        (HOURS, 24.0, 8.0, "Paid work: 24 hours a week (middle student: 8)"),
-        (HOURS, 24.26, 8.0, "Paid work: 24.3 hours a week (middle student: 8)"),
+        (HOURS, 24.0, 8.0, "Paid work: 24 hours a week (the middle student: 8)"),
+        (HOURS, 24.26, 8.0, "Paid work: 24.3 hours a week (the middle student: 8)"),
         (HOURS, 8.0, 8.0, "Paid work: 8 hours a week"),
-        (HOURS, NAN, 8.0, "Not recorded: paid work"),
+        (HOURS, NAN, 8.0, "We do not know this: paid work"),
         (HOURS, 8.0, NAN, "Paid work: 8 hours a week"),
-        (SHARE, 61.25, 88.0, "Attendance: 61.2 % (middle student: 88 %)"),
+        (SHARE, 61.25, 88.0, "Attendance: 61.2 % (the middle student: 88 %)"),
         (FEES, 1.0, 0.0, "Fees owed: yes (most often: no)"),
         (FEES, 0.0, 0.0, "Fees owed: no"),
         (PARENTS, 1.0, 0.0, "Parental level of education: some high school (most often: college)"),
         (PARENTS, 0.0, 0.0, "Parental level of education: college"),
-        (PARENTS, -1.0, 0.0, "Not recorded: parental level of education"),
+        (PARENTS, -1.0, 0.0, "We do not know this: parental level of education"),
     ],
 )
 def test_a_feature_of_a_student_is_said_beside_the_typical_student(column, value, typical, said):

@@ -75,7 +75,7 @@ def test_a_reason_names_value_and_typical_student_in_plain_words():
     hours = [24.0] * 40 + [8.0] * 80
     one = reasons_of(table({"work": hours}, units={"work": "hours a week"}), label, 0)
 
-    assert one.reasons == ("Work: 24 hours a week (middle student: 8).",)
+    assert one.reasons == ("Work: 24 hours a week (the middle student: 8).",)
     assert one.strengths == ()
 
 
@@ -83,7 +83,7 @@ def test_what_lowers_the_risk_is_a_strength_and_what_is_missing_is_said():
     label = np.r_[np.ones(40), np.zeros(80)]
     features = table(None, {"device": [None] * 40 + ["laptop"] * 80})
 
-    assert reasons_of(features, label, 0).reasons == ("Not recorded: device.",)
+    assert reasons_of(features, label, 0).reasons == ("We do not know this: device.",)
     assert reasons_of(features, label, 100).strengths == ("Device: laptop.",)
 
 
