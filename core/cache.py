@@ -28,6 +28,7 @@ from core.workflow import (
     imagining,
     listing,
     mistakes,
+    model_choices,
     model_doors,
     outcomes,
     outlying,
@@ -36,6 +37,7 @@ from core.workflow import (
     recipes,
     refreshing,
     requests,
+    score_prediction,
     segmenting,
     step_forms,
     tables,
@@ -71,9 +73,11 @@ make_part, KeyRule, set_rule = planning.make_part, planning.KeyRule, planning.se
 set_as_of, plan_words = planning.set_as_of, planning.plan_words
 plan_bytes, remap, fitting_recipe = planning.plan_bytes, planning.remap, recipes.fitting
 corrected_together, FAMILIES = exploring.corrected_together, comparing.TITLES
-what_if = imagining.what_if
-figures_csv, why_unnamed, with_remapped = figures.figures_csv, outlying.why_unnamed, refreshing.with_remapped
+CHOICES = model_choices
+what_if, score_csv = imagining.what_if, score_prediction.score_csv
+figures_csv, chart_svg, why_unnamed = figures.figures_csv, figures.chart_svg, outlying.why_unnamed
 plan_of, with_plan, refresh = requests.plan_of, refreshing.with_plan, refreshing.refresh
+with_remapped = refreshing.with_remapped
 Draft, make_step, step_forms_of = drafts.Draft, step_forms.make_step, step_forms.step_forms
 count_at_cut, explain_mistakes = mistakes.count_at_cut, mistakes.explain_mistakes
 recipe_changes, recipe_from_file = recipes.recipe_changes, recipes.recipe_from_file
@@ -294,18 +298,27 @@ def prepared_job(actor: Actor, request: TrainingRequest) -> Job:
     return _start(preparing.prepare, "Exploring the table", actor, request)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=KEYS)
 def summed_up(actor: Actor, request: TrainingRequest, *filters: Filter) -> exploring.Exploration:
-    """Summarise the prepared table, or the students who meet the filters."""
+    """Summarise the prepared table, or the students who meet the filters; anew once it was read again."""
+    return _summed_up(actor, request, exploring.reading(actor, request, settings=settings()), *filters)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=KEYS)
+def _summed_up(actor: Actor, request: TrainingRequest, of: str, *filters: Filter) -> exploring.Exploration:  # noqa: ARG001
     return exploring.look_over(actor, request, filters=filters, settings=settings())
 
 
-@st.cache_resource(max_entries=32, **DOOR)
 def figure_job(
     actor: Actor, request: TrainingRequest, what: str, filters: tuple[Filter, ...], choices: dict[str, Any]
 ) -> Job:
-    """Work out one of FIGURES for the students who meet the filters."""
-    use_case, name = FIGURES[what]
+    """Work out one of FIGURES for the students who meet the filters; anew once the table was read again."""
+    of = exploring.reading(actor, request, settings=settings())
+    return _figure_job(of, actor, request, what, filters, choices)
+
+
+@st.cache_resource(max_entries=32, **DOOR)
+def _figure_job(of: str, actor: Actor, request: TrainingRequest, what: str, *how: Any) -> Job:  # noqa: ARG001
+    (use_case, name), (filters, choices) = FIGURES[what], how
     return _start(use_case, name, actor, request, filters=filters, **choices)
 
 
@@ -315,7 +328,7 @@ def training_job(actor: Actor, request: TrainingRequest) -> Job:
     return _start(training.train, "Finding who needs support", actor, request)
 
 
-@st.cache_resource(max_entries=8, **DOOR)
+@st.cache_resource(max_entries=24, **DOOR)
 def study_job(actor: Actor, request: TrainingRequest, what: str, choices: dict[str, Any]) -> Job:
     """Work out one of STUDIES."""
     use_case, name = STUDIES[what]

@@ -13,6 +13,7 @@ from pages.ui import (
     train_features,
     train_form,
     train_publish,
+    train_score,
     train_transfer,
     train_tuning,
     train_why,
@@ -53,6 +54,7 @@ PANELS = {
     "Tuning": train_tuning.draw,
     "Other terms and schools": train_transfer.draw,
     "Fairness": train_fairness.draw,
+    "A score": train_score.draw,
     "Publish": train_publish.draw,
 }
 for tab, draw in zip(

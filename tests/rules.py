@@ -27,6 +27,7 @@ VALUE_MODULES = {
     "copies",
     "limits",
     "model_card",
+    "model_choices",
     "model_json",
     "model_values",
     "own_places",

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import ColumnNotFound, choices_hint, quoted
-from core.expressions.evaluate import answer
+from core.expressions.evaluate import answer, numbers
 from core.expressions.names import NO, YES
 from core.expressions.reader import Numbers, Reader, Texts, Word
 from core.expressions.tree import Condition, Node
@@ -46,6 +46,16 @@ def answers(node: Condition, writing: Writing, frame: pd.DataFrame) -> Floats:
     occurs nowhere in it, and ColumnNotFound.
     """
     return np.broadcast_to(answer(node, _Table(writing, frame)), (len(frame),)).copy()
+
+
+def values(node: Node, writing: Writing, frame: pd.DataFrame) -> Floats:
+    """Return the number for each row, NaN where it is not known; raises as ``answers`` does."""
+    found = (
+        answers(node, writing, frame)
+        if isinstance(node, Condition)
+        else numbers(node, _Table(writing, frame))
+    )
+    return np.broadcast_to(found, (len(frame),)).copy()
 
 
 @dataclass(frozen=True)

@@ -6,23 +6,19 @@ the features as given; they describe how things go together, not what causes wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import exp
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from core.modeling.candidates import DEFAULT, FAMILIES, Fitted
-from core.modeling.design import LevelColumns, NumberColumns
-from core.modeling.intervals import Z
-from core.modeling.linear import UNSEEN
+from core.modeling.effect_rows import Effect, Weights, effects
 from core.modeling.logistic import sigmoid
 from core.modeling.risk_model import RiskModel
-from core.modeling.table import FeatureColumn, Features, Floats
+from core.modeling.table import Features, Floats
 from core.modeling.threads import one_thread
-from core.schema import Kind
 
 CHUNK = 50_000
 
@@ -79,17 +75,16 @@ def odds_ratios(model: RiskModel, features: Features, label: ArrayLike) -> OddsR
     numbers, codes = model.aligned(features.take(rows))
     with one_thread():
         covariance = np.linalg.inv(curvature(model.fitted, numbers, codes))
-    weights = _Weights(model.fitted.weights, np.asarray(covariance))
-    design = model.fitted.design
-    found: list[OddsRatio] = []
-    for j, (column, part, start) in enumerate(zip(model.columns, design.parts, design.starts(), strict=True)):
-        if not part.width:
-            continue
-        if isinstance(part, NumberColumns):
-            found += _number_rows(column, part, start, weights, numbers[:, j])
-        else:
-            found += _category_rows(column, part, start, weights)
+    weights = Weights(model.fitted.weights, np.asarray(covariance))
+    found = [_ratio(one) for one in effects(model.columns, model.fitted.design, weights, numbers)]
     return OddsRatios(tuple(found), len(rows))
+
+
+def _ratio(effect: Effect) -> OddsRatio:
+    """Return an effect in log-odds as a ratio of odds."""
+    ratio, low, high = (exp(min(700.0, value)) for value in (effect.value, effect.low, effect.high))
+    column = effect.column
+    return OddsRatio(column.name, column.label, effect.comparison, ratio, low, high, effect.n)
 
 
 def curvature(fitted: Fitted, numbers: Floats, codes: NDArray[np.int32]) -> Floats:
@@ -103,63 +98,3 @@ def curvature(fitted: Fitted, numbers: Floats, codes: NDArray[np.int32]) -> Floa
         risk = sigmoid(matrix @ np.append(fitted.weights, fitted.intercept))
         total += matrix.T @ (matrix * (risk * (1 - risk))[:, None])
     return np.asarray(total)
-
-
-def readable_step(spread: float) -> float:
-    """Return ``spread`` to two digits.
-
-    >>> [readable_step(x) for x in (5.237, 14.8, 0.0361, 1234.0)]
-    [5.2, 15.0, 0.036, 1200.0]
-    """
-    return float(f"{spread:.1e}")
-
-
-@dataclass(frozen=True, eq=False)
-class _Weights:
-    """The weights of the matrix's columns, and how sure they are."""
-
-    values: Floats
-    covariance: Floats
-
-    def ratio(self, contrast: dict[int, float]) -> tuple[float, float, float]:
-        """Return the odds ratio of a combination of weights, and its interval."""
-        places, factors = list(contrast), np.array(list(contrast.values()))
-        estimate = float(factors @ self.values[places])
-        error = sqrt(max(0.0, float(factors @ self.covariance[np.ix_(places, places)] @ factors)))
-        ratio, low, high = (exp(min(700.0, estimate + side * Z * error)) for side in (0, -1, 1))
-        return ratio, low, high
-
-
-def _number_rows(
-    column: FeatureColumn, part: NumberColumns, start: int, weights: _Weights, values: Floats
-) -> Iterator[OddsRatio]:
-    """Give the row of a number's step, and the one of its gaps if it had any."""
-    known = values[~np.isnan(values)]
-    step = 1.0 if column.kind is Kind.FLAG else readable_step(float(known.std())) if len(known) else 0.0
-    if step > 0:
-        words = "yes against no" if column.kind is Kind.FLAG else f"per {column.value_text(step)} more"
-        ratio = weights.ratio({start: step / part.scale})
-        yield OddsRatio(column.name, column.label, words, *ratio, len(known))
-    if part.has_gap_column:
-        words = "not recorded against the middle value"
-        ratio = weights.ratio({start + 1: 1 / part.gap_scale})
-        yield OddsRatio(column.name, column.label, words, *ratio, len(values) - len(known))
-
-
-def _category_rows(
-    column: FeatureColumn, part: LevelColumns, start: int, weights: _Weights
-) -> Iterator[OddsRatio]:
-    """Give one row for each value of a category but the most common one."""
-    groups = list(part.groups())
-    counts = [int(part.counts[np.array(codes) - UNSEEN].sum()) for codes in groups]
-    common = counts.index(max(counts))
-    for k, codes in enumerate(groups):
-        if k != common:
-            words = f"{_level_words(column, codes)} against {_level_words(column, groups[common])}"
-            ratio = weights.ratio({start + k: 1.0, start + common: -1.0})
-            yield OddsRatio(column.name, column.label, words, *ratio, counts[k])
-
-
-def _level_words(column: FeatureColumn, codes: tuple[int, ...]) -> str:
-    """Return the name of a category's value, or of the rare ones together."""
-    return column.value_text(float(codes[0])) if len(codes) == 1 else f"{len(codes)} rare values"

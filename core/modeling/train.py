@@ -20,9 +20,9 @@ from core.modeling.order import grouped_parts, seeded_order, stratified_parts
 from core.modeling.ranking import HeldOut
 from core.modeling.score_cells import count_scores
 from core.modeling.scorer import Scorer
-from core.modeling.wider import used_columns
 from core.modeling.table import FeatureColumn, Features, Floats, Progress, Texts
 from core.modeling.threads import one_thread
+from core.modeling.wider import used_columns
 
 FEWEST_STUDENTS = 10
 """Fewer students with a known outcome teach nothing that could be checked."""

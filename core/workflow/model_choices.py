@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from core.modeling.options import MOST_COMPONENTS, MOST_PRODUCTS, ModelOptions
 from core.modeling.selection import TITLES as SELECTIONS
+from core.modeling.tuning import Tuned
 from core.schema import MODEL_ROLES, Kind, Schema
-from core.workflow.tuning import SEARCHES, with_tuned
+from core.workflow.requests import TrainingRequest
+from core.workflow.tuning import SEARCHES
 
 SCALINGS: Mapping[str, str] = MappingProxyType(
     {"standard": "By their standard deviation", "range": "From the least to the greatest value"}
@@ -21,6 +24,11 @@ CALIBRATIONS: Mapping[str, str] = MappingProxyType(
         "isotonic": "Isotonic (a rising curve)",
     }
 )
+
+
+def with_tuned(request: TrainingRequest, found: Tuned) -> TrainingRequest:
+    """Return the request with the settings that were found; none go back to the usual ones."""
+    return request.with_options(replace(request.options, settings=found.settings))
 
 
 def number_columns(schema: Schema) -> Sequence[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from core.caseload.access import Actor
 from core.modeling import tuning
@@ -41,8 +40,3 @@ def tune(
         seed=request.seed,
         progress=stage(report, 0.05, 1.0),
     )
-
-
-def with_tuned(request: TrainingRequest, found: Tuned) -> TrainingRequest:
-    """Return the request with the settings that were found; none go back to the usual ones."""
-    return request.with_options(replace(request.options, settings=found.settings))

@@ -8,15 +8,18 @@ from core.workflow import (
     charting,
     comparing,
     connecting,
+    explaining,
     exploring,
     fairness,
     learning,
     model_doors,
     outlying,
     planning,
+    score_prediction,
     step_preview,
     student_pairs,
     transferring,
+    tuning,
 )
 
 QUESTIONS: dict[str, tuple[Any, str]] = {
@@ -45,7 +48,13 @@ STUDIES: dict[str, tuple[Any, str]] = {
     "partings": (transferring.partings, "Looking for terms and schools"),
     "transfer": (transferring.transfer, "Judging each part by the others"),
     "learning": (learning.learn_from_fewer, "Fitting with fewer students"),
+    "importance": (explaining.weigh_columns, "Asking without each column"),
+    "dependence": (explaining.follow_columns, "Following each column"),
+    "reasons": (explaining.try_reasons, "Trying the reasons"),
+    "second opinion": (explaining.ask_again, "Asking for a second opinion"),
     **model_doors.STUDIES,
+    "score": (score_prediction.predict, "Predicting the score"),
+    "tuning": (tuning.tune, "Searching settings"),
     "fairness": (fairness.group_students, "Putting the students in groups"),
 }
 """What Train works out when it is chosen."""

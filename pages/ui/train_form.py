@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import cache
 
-CHOICES = cache.model_choices
+CHOICES = cache.CHOICES
 
 
 def draw(request, preview):

@@ -7,7 +7,7 @@ import streamlit as st
 from core import cache
 from pages.ui import charts, raw_rows, state, text, widgets
 
-CHOICES = cache.model_choices
+CHOICES = cache.CHOICES
 
 
 def draw(actor, request, _training) -> None:

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from core.modeling.odds import odds_ratios, readable_step
+from core.modeling.effect_rows import readable_step
+from core.modeling.odds import odds_ratios
 from core.modeling.risk_model import fit_model
 from tests.modeling.made_students import school, table
 
