@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -15,8 +16,8 @@ from core.errors import InvalidChoice
 
 MOST = 3
 """Students with this many barriers or more are counted together."""
-MOST_AUDITED = 4
-"""More rules that vary have too many combinations to audit."""
+MOST_AUDITED = 128
+"""More combinations are too many to audit: seven rules of which every value is known, or four with gaps."""
 NO, YES, UNKNOWN = 0, 1, 2
 
 Pair = tuple[int, int]
@@ -45,14 +46,15 @@ class Patterns:
 def patterns_of(found: Sequence[Applied]) -> Patterns:
     """Return the combinations of the states that each rule has; raises InvalidChoice for too many rules.
 
-    A rule that all students meet, or none, multiplies nothing: at most 4 others can be audited.
+    A rule that all students meet, or none, multiplies nothing; one with values that are not known has three
+    states.
     """
     states = [np.where(one.known, one.met, UNKNOWN) for one in found]
     seen = [np.unique(one) for one in states]
-    if sum(len(one) > 1 for one in seen) > MOST_AUDITED:
+    if (n := math.prod(len(one) for one in seen)) > MOST_AUDITED:
         raise InvalidChoice(
-            f"At most {MOST_AUDITED} barriers can be counted together.",
-            hint=f"Choose {MOST_AUDITED} barriers or fewer.",
+            f"These barriers have {n:,} combinations; at most {MOST_AUDITED} can be counted together.",
+            hint="Choose fewer barriers: up to seven, or four where values are not known.",
         )
     code = np.zeros(len(states[0]), dtype=np.int64)
     for one, values in zip(states, seen, strict=True):
@@ -110,15 +112,18 @@ class Audit:
     min_group: int
     totals: Totals
 
-    def gives_away(self, few: Flags, *, pairs: Sequence[Pair] = ()) -> bool:
-        """Return whether one of the combinations ``few`` can be pinned to a range narrower than 5."""
-        return self.pinned(few, pairs=pairs) is not None
+    def gives_away(self, few: Flags, *, pairs: Sequence[Pair] = (), sets: Sequence[Flags] = ()) -> bool:
+        """Return whether one of the combinations ``few`` can be pinned to a range narrower than 5.
 
-    def pinned(self, few: Flags, *, pairs: Sequence[Pair] = ()) -> int | None:
+        Of ``sets`` (combinations that together make one) the students are known too.
+        """
+        return self.pinned(few, pairs=pairs, sets=sets) is not None
+
+    def pinned(self, few: Flags, *, pairs: Sequence[Pair] = (), sets: Sequence[Flags] = ()) -> int | None:
         """Return the place of the first of them."""
         if not len(few):
             return None
-        return pinned(self.patterns.counts, sums=self._sums(pairs), targets=few)
+        return pinned(self.patterns.counts, sums=self._sums(pairs, sets), targets=few)
 
     def suspects(self, few: Flags, *, pairs: Sequence[Pair]) -> Flags:
         """Return those of the combinations that may be pinned; the others are not, nor by fewer pairs."""
@@ -126,8 +131,8 @@ class Audit:
             return few
         return few[suspects(self.patterns.counts, sums=self._sums(pairs), targets=few)]
 
-    def _sums(self, pairs: Sequence[Pair]) -> Flags:
-        sums = _by_number(self.patterns, self.min_group)
+    def _sums(self, pairs: Sequence[Pair], sets: Sequence[Flags] = ()) -> Flags:
+        sums = [*_by_number(self.patterns, self.min_group), *sets]
         sums += _by_rule(self.patterns, self.min_group) if self.totals.by_rule else []
         sums += _unknown(self.patterns, self.min_group) if self.totals.unknown else []
         sums += [cell for pair in pairs for cell in self.patterns.cells(pair, states=(NO, YES))]

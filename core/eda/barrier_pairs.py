@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.eda.barrier_audit import Audit, Pair, Patterns, few_of, is_safe, patterns_of, totals_of
+from core.eda.barrier_audit import Audit, Pair, few_of, is_safe, patterns_of, totals_of
 from core.eda.barrier_rules import Applied, BarrierRule, applied
+from core.eda.barrier_sets import BarrierSet, exact_sets
 from core.eda.effect_intervals import moment_interval
 from core.eda.group_tests import named, rate_test
 from core.eda.group_words import CAUTION, lowered, number_text
@@ -64,6 +65,10 @@ class BarrierPairs:
     sentences: tuple[str, ...] = ()
     """One a pair, in the same order."""
     why_empty: str = ""
+    sets: tuple[BarrierSet, ...] = ()
+    """How many students carry exactly these barriers, the most first; sets of few are left out, and others
+    that would give them away."""
+    n_sets_withheld: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -73,6 +78,12 @@ class BarrierPairs:
     def frame(self) -> pd.DataFrame:
         """Return one row a pair: left, right, n, both, expected, ratio, phi, low, high, p, q, test, why."""
         return pd.DataFrame(self.pairs, columns=list(BarrierPair.__dataclass_fields__))
+
+    def set_frame(self) -> pd.DataFrame:
+        """Return one row a set: columns, n."""
+        return pd.DataFrame(
+            {"columns": [one.columns for one in self.sets], "n": [one.n for one in self.sets]}
+        )
 
 
 def pair_barriers(
@@ -95,20 +106,22 @@ def pair_barriers(
     found = [applied(frame, rule, column=schema.column(rule.column)) for rule in rules]
     places = list(combinations(range(len(rules)), 2))
     safe = [pair for pair in places if is_safe(*(found[i] for i in pair), min_group=min_group)]
-    shown = _together_safe(safe, patterns_of(found), min_group)
+    patterns = patterns_of(found)
+    audit = Audit(patterns, min_group, totals_of(patterns, min_group=min_group))
+    shown = _together_safe(safe, audit)
+    sets, n_hidden = exact_sets(audit, pairs=shown, columns=[rule.column for rule in rules])
     pairs = [_pair((rules[i], rules[j]), found[i], found[j]) for i, j in shown]
     q = benjamini_hochberg(np.array([pair.p for pair in pairs], dtype=np.float64))
     corrected = [replace(pair, q=float(one)) for pair, one in zip(pairs, q, strict=True)]
     corrected.sort(key=lambda pair: (-np.nan_to_num(pair.phi, nan=-2.0), pair.left, pair.right))
     why = "" if pairs else f"Groups of fewer than {min_group} students are not shown."
     words = tuple(_sentence(pair, schema) for pair in corrected)
-    return BarrierPairs(tuple(corrected), len(places) - len(shown), words, why)
+    return BarrierPairs(tuple(corrected), len(places) - len(shown), words, why, sets, n_hidden)
 
 
-def _together_safe(pairs: list[Pair], patterns: Patterns, min_group: int) -> list[Pair]:
+def _together_safe(pairs: list[Pair], audit: Audit) -> list[Pair]:
     """Return the pairs, without those that together with the earlier ones give a few students away."""
-    audit = Audit(patterns, min_group, totals_of(patterns, min_group=min_group))
-    few = audit.suspects(few_of(patterns, min_group=min_group), pairs=pairs)
+    few = audit.suspects(few_of(audit.patterns, min_group=audit.min_group), pairs=pairs)
     if not audit.gives_away(few, pairs=pairs):
         return pairs
     kept: list[Pair] = []

@@ -71,8 +71,8 @@ def count_barriers(
     """Return how many students carry 0, 1, 2 and 3 or more barriers, and their outcome where it is known.
 
     ``outcome`` has one 0, 1 or NaN a row. A missing value is no barrier, and is counted in ``n_unknown``.
-    Raises ColumnNotFound, WrongKind, and InvalidChoice for a rule that does not fit its column and for more
-    than 4 rules that some students meet and others do not.
+    Raises ColumnNotFound, WrongKind, and InvalidChoice for a rule that does not fit its column and for rules
+    with more than 128 combinations of being met, not met and not known.
     """
     if not rules or not len(frame):
         why = "No barrier is defined." if not rules else "There are no students."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -57,7 +57,7 @@ class Bar:
     high: float
     n: int
     share: float
-    """Of the group's students whose value is known, in [0, 1]."""
+    """Of the group's students whose value is known, in [0, 1]; of all where those without are few."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,10 @@ class Distribution:
     n_withheld: int = 0
     """Groups, or categories, that are too small to show."""
     why_empty: str = ""
+    n_joined: int = 0
+    """Bins that were joined with their neighbours, so that no bar of a histogram is of few students."""
+    is_rounded: bool = False
+    """Whether counts are to the nearest ten: exact ones would tell the few whose value is not known."""
 
     @property
     def is_empty(self) -> bool:
@@ -88,8 +92,13 @@ class Distribution:
         return self.kind in (Kind.NUMBER, Kind.DATE)
 
     def frame(self) -> pd.DataFrame:
-        """Return one row a bar, in drawing order; edges of dates as days."""
+        """Return one row a bar, in drawing order; edges of dates as days.
+
+        Beside the fields of a bar: height, which is ``n``, spread evenly over bins that were joined.
+        """
         table = pd.DataFrame(self.bars, columns=list(Bar.__dataclass_fields__))
+        widths = table["high"] / 2 - table["low"] / 2
+        table["height"] = table["n"] * (widths.min() / widths if self.is_histogram else 1.0)
         if self.kind is Kind.DATE:
             for edge in ("low", "high"):
                 table[edge] = pd.to_datetime(table[edge], unit="D")
@@ -108,14 +117,23 @@ def distribution(
     Histograms have 10 to 60 bins of equal width by Freedman and Diaconis' rule over all groups
     together; whole numbers get bins of a whole width, one value a bin where there are few.
     Groups and categories of fewer than ``min_group`` students are withheld, and with a single one
-    the next smallest. Raises ColumnNotFound and WrongKind.
+    the next smallest; bins of fewer are joined with the next. Of all students, where the value of some but
+    fewer than ``min_group`` is not known, counts are to the nearest ten. Raises ColumnNotFound and WrongKind.
     """
     for wanted in (column,) if group is None else (column, group):
         _require(frame, wanted)
     groups = _all_students(len(frame)) if group is None else codes_of(frame, column=group)
-    if column.kind in (Kind.NUMBER, Kind.DATE):
-        return _histogram(frame, column, groups, min_group)
-    return _categories(frame, column, groups, min_group)
+    count = _histogram if column.kind in (Kind.NUMBER, Kind.DATE) else _categories
+    found = count(frame, column, groups, min_group)
+    has_few = 0 < found.missing + found.infinite < min_group
+    return _rounded(found) if group is None and has_few else found
+
+
+def _rounded(found: Distribution) -> Distribution:
+    """Return the bars to the nearest ten, and each as a share of all students."""
+    whole = found.n + found.missing + found.infinite
+    bars = (replace(bar, n=round(bar.n, -1), share=round(bar.n, -1) / whole) for bar in found.bars)
+    return replace(found, bars=tuple(bars), is_rounded=bool(found.bars))
 
 
 def _require(frame: pd.DataFrame, column: Column) -> None:
@@ -138,14 +156,16 @@ def _histogram(frame: pd.DataFrame, column: Column, groups: Codes, min_group: in
     hidden = withheld_beside(counts, unknown=int(known.sum() - used.sum()), minimum=min_group)
     shown = [g for g in range(len(counts)) if counts[g] and not hidden[g]]
     parts = {groups.levels[g]: np.sort(values[used & (groups.values == g)]) for g in shown}
-    edges = bin_edges(np.sort(np.concatenate(list(parts.values())))) if parts else np.empty(0)
-    bars = tuple(bar for name, part in parts.items() for bar in _bars(name, part, edges))
+    fine = bin_edges(np.sort(np.concatenate(list(parts.values())))) if parts else np.zeros(1)
+    counts_of = np.array([_counts(part, fine) for part in parts.values()], dtype=np.int64)
+    edges, counts_of = _joined(fine, counts_of.reshape(len(parts), len(fine) - 1), min_group)
+    bars = tuple(bar for name, row in zip(parts, counts_of, strict=True) for bar in _bars(name, row, edges))
     boxes = tuple(_box(name, part) for name, part in parts.items())
     n, missing = int(counts.sum()), len(frame) - int(counts.sum()) - infinite
     why = _why(n, int(hidden.sum()), min_group) if not bars else ""
     return Distribution(
         column.name, column.title, column.unit, column.kind, bars, boxes, n, missing, infinite,
-        int(hidden.sum()), why,
+        int(hidden.sum()), why, len(fine) - len(edges),
     )  # fmt: skip
 
 
@@ -179,12 +199,38 @@ def _width(ordered: Floats) -> float:
     return float(2 * (q75 - q25) / np.cbrt(len(ordered)))
 
 
-def _bars(group: str, ordered: Floats, edges: Floats) -> tuple[Bar, ...]:
+def _counts(ordered: Floats, edges: Floats) -> Integers:
     """Count the values in each bin; a bin holds its lower edge, the last one both of its edges."""
     places = np.searchsorted(ordered, edges[1:-1], side="left")
-    counts = np.diff(places, prepend=0, append=len(ordered))
+    return np.diff(places, prepend=0, append=len(ordered)).astype(np.int64)
+
+
+def _joined(edges: Floats, counts: Integers, min_group: int) -> tuple[Floats, Integers]:
+    """Return the edges, and the counts of each group, of bins that hold nobody or no few of any group.
+
+    From the lowest on, a bin with few takes the next ones in; what is left at the end joins the last bin.
+    """
+    starts, held = [0], np.zeros(len(counts), dtype=np.int64)
+    for i, column in enumerate(counts.T):
+        held = held + column
+        if not _has_few(held, min_group):
+            starts.append(i + 1)
+            held = np.zeros_like(held)
+    if starts[-1] < counts.shape[1]:
+        while len(starts) > 1 and _has_few(counts[:, starts[-1] :].sum(axis=1), min_group):
+            starts.pop()
+        starts.append(counts.shape[1])
+    return edges[starts], np.add.reduceat(counts, starts[:-1], axis=1) if counts.size else counts
+
+
+def _has_few(counts: Integers, min_group: int) -> bool:
+    return bool(((counts > 0) & (counts < min_group)).any())
+
+
+def _bars(group: str, counts: Integers, edges: Floats) -> tuple[Bar, ...]:
+    total = int(counts.sum())
     return tuple(
-        Bar(group, f"{low:g} to {high:g}", float(low), float(high), int(n), float(n / len(ordered)))
+        Bar(group, f"{low:g} to {high:g}", float(low), float(high), int(n), int(n) / total)
         for low, high, n in zip(edges[:-1], edges[1:], counts, strict=True)
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from core import frames
 from core.eda.summary import (
+    SPARK_BINS,
     ColumnSummary,
     Summary,
     blank,
@@ -28,13 +30,18 @@ from core.errors import WrongKind
 from core.schema import Column, Kind, Schema
 
 QUARTERS = (0.25, 0.5, 0.75)
+_Counts = list[tuple[str, int]]
+"""The levels of a column, and how often each is there."""
+_NAME, _LEVEL, _N = "\x1fname", "\x1flevel", "\x1fn"
+_POWERS = ("\x1fsecond", "\x1fthird")
 
 
 def summarise_lazy(frame: nw.LazyFrame[Any], *, schema: Schema, min_group: int = MIN_GROUP) -> Summary:
     """Return what ``summarise`` returns for the same rows, without bringing the rows together.
 
-    The table is read twice, and once more for each category column. Medians and quartiles are exact.
-    Raises ColumnNotFound and WrongKind where frame and schema do not fit.
+    All columns are asked about together, a cell a row, so that a wide table is no longer question than a
+    narrow one: the table is read four times, and once more for all category columns of one type. Medians
+    and quartiles are exact. Raises ColumnNotFound and WrongKind where frame and schema do not fit.
     """
     frames.require(frame, [column.name for column in schema], where="the exploration")
     types = frame.collect_schema()
@@ -42,12 +49,20 @@ def summarise_lazy(frame: nw.LazyFrame[Any], *, schema: Schema, min_group: int =
     for column in numeric:
         _require_kind(column, types[column.name])
     ready = frame.select(*(part for column in schema for part in _ready(column, types)))
-    facts = frames.first_row(ready.select(*_first_facts(schema)))
+    facts = frames.first_row(ready.select(*_counts(schema)))
+    numbers = _numbers_of(ready, [c for c in numeric if c.kind is not Kind.FLAG], min_group)
+    levels = _levels(ready, [c.name for c in schema if not identifies(c) and c.kind is Kind.CATEGORY])
     n_rows = int(facts["rows"])
-    spread = [c for c in numeric if c.kind is not Kind.FLAG and _enough(c, facts, min_group)]
-    facts |= frames.first_row(ready.select(nw.len().alias("rows"), *_second_facts(spread, facts)))
-    columns = tuple(_summary(ready, column, facts, n_rows, min_group) for column in schema)
+    columns = tuple(
+        _summary(column, _own(column.name, facts) | numbers.get(column.name, {}), levels, n_rows, min_group)
+        for column in schema
+    )
     return Summary(columns, n_rows, min_group)
+
+
+def _own(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of one column by what they are."""
+    return {key.split("\x1f")[1]: value for key, value in facts.items() if key.startswith(f"{name}\x1f")}
 
 
 def _require_kind(column: Column, dtype: nw.dtypes.DType) -> None:
@@ -100,62 +115,79 @@ def _how_many(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(nw.lit(1)).count()
 
 
-def _first_facts(schema: Schema) -> list[nw.Expr]:
-    """Return the counts of every column, and range, mean and quartiles of numbers."""
+def _counts(schema: Schema) -> list[nw.Expr]:
+    """Return how many rows there are, and how many cells of each column are known."""
     found = [nw.len().alias("rows")]
     for column in schema:
         name = column.name
         if identifies(column):
-            found.append(nw.col(name).count().alias(f"{name}\x1fcount"))
             found.append(nw.col(name).n_unique().alias(f"{name}\x1fdistinct"))
         elif column.kind is Kind.FLAG:
-            found.append(nw.col(name).count().alias(f"{name}\x1fcount"))
             found.append(_how_many(nw.col(name) > 0).alias(f"{name}\x1fyes"))
-        elif column.kind is not Kind.CATEGORY:
-            found += _range_facts(name)
+        found.append(nw.col(name).count().alias(f"{name}\x1fcount"))
     return found
 
 
-def _range_facts(name: str) -> list[nw.Expr]:
-    finite = nw.col(f"{name}\x1f")
-    quarters = [
-        finite.quantile(share, interpolation="linear").alias(f"{name}\x1fq{share}") for share in QUARTERS
-    ]
-    return [
-        nw.col(name).count().alias(f"{name}\x1fcount"),
-        finite.count().alias(f"{name}\x1ffinite"),
-        finite.n_unique().alias(f"{name}\x1fdistinct"),
-        finite.min().alias(f"{name}\x1flow"),
-        finite.max().alias(f"{name}\x1fhigh"),
-        finite.mean().alias(f"{name}\x1fmean"),
+def _numbers_of(frame: nw.LazyFrame[Any], columns: list[Column], min_group: int) -> dict[str, dict[str, Any]]:
+    """Return range, mean, quartiles, central moments and bins of the columns with enough finite numbers.
+
+    Columns without any finite number are not among them.
+    """
+    value = nw.col(_LEVEL)
+    quarters = [value.quantile(share, interpolation="linear").alias(_quarter(share)) for share in QUARTERS]
+    found = _by_column(
+        frame.select(nw.col(f"{c.name}\x1f").alias(c.name) for c in columns),
+        value.count().alias("finite"),
+        value.n_unique().alias("distinct"),
+        value.min().alias("low"),
+        value.max().alias("high"),
+        value.mean().alias("mean"),
         *quarters,
-    ]
+    )
+    enough = {name: own for name, own in found.items() if is_enough(int(own["finite"]), min_group)}
+    moments = _by_column(
+        frame.select(
+            (nw.col(f"{name}\x1f") - float(own["mean"])).alias(name) for name, own in enough.items()
+        ),
+        nw.col(_LEVEL, *_POWERS).sum(),
+    )
+    bins = _levels(frame.select(_bin(name, own) for name, own in enough.items()), list(enough))
+    more = {
+        name: moments[name] | {"bins": {int(float(place)): n for place, n in bins[name]}} for name in enough
+    }
+    return {name: own | more.get(name, {}) for name, own in found.items()}
 
 
-def _enough(column: Column, facts: Mapping[str, Any], min_group: int) -> bool:
-    return is_enough(int(facts[f"{column.name}\x1ffinite"] or 0), min_group)
+def _quarter(share: float) -> str:
+    """Return what a quartile is called in a query: to Spark, a dot in a name means something."""
+    return f"q{share:.0%}"
 
 
-def _second_facts(columns: list[Column], facts: Mapping[str, Any]) -> list[nw.Expr]:
-    """Return what needs the mean and the range: the central moments, and how many lie under each edge."""
-    found = []
-    for column in columns:
-        name, value = column.name, nw.col(f"{column.name}\x1f")
-        centred = value - float(facts[f"{name}\x1fmean"])
-        found.append(centred.sum().alias(f"{name}\x1ffirst"))
-        found.append((centred * centred).sum().alias(f"{name}\x1fsecond"))
-        found.append((centred * centred * centred).sum().alias(f"{name}\x1fthird"))
-        edges = inner_edges(float(facts[f"{name}\x1flow"]), float(facts[f"{name}\x1fhigh"]))
-        found += [_how_many(value < float(edge)).alias(f"{name}\x1fbin{i}") for i, edge in enumerate(edges)]
-    return found
+def _by_column(frame: nw.LazyFrame[Any], *facts: nw.Expr) -> dict[str, dict[str, Any]]:
+    """Return facts of the known cells of each column, in one job; without columns that have none."""
+    names = frames.column_names(frame)
+    if not names:
+        return {}
+    cells = frame.unpivot(on=names, variable_name=_NAME, value_name=_LEVEL)
+    value = nw.col(_LEVEL)
+    powers = {_POWERS[0]: value * value, _POWERS[1]: value * value * value}
+    known = cells.filter(~value.is_null()).with_columns(**powers)
+    table = frames.collect(known.group_by(_NAME).agg(*facts))
+    rows = ({str(fact): value for fact, value in row.items()} for row in table.to_dict("records"))
+    return {row.pop(_NAME): row for row in rows}
+
+
+def _bin(name: str, own: Mapping[str, Any]) -> nw.Expr:
+    """Return in which bin of the sparkline each number lies."""
+    value, bin_ = nw.col(f"{name}\x1f"), nw.lit(0)
+    for edge in inner_edges(float(own["low"]), float(own["high"])):
+        bin_ = bin_ + nw.when(value >= float(edge)).then(nw.lit(1)).otherwise(nw.lit(0))
+    return nw.when(~value.is_null()).then(bin_).alias(name)
 
 
 def _summary(
-    frame: nw.LazyFrame[Any], column: Column, facts: Mapping[str, Any], n_rows: int, min_group: int
+    column: Column, own: Mapping[str, Any], levels: Mapping[str, _Counts], n_rows: int, min_group: int
 ) -> ColumnSummary:
-    own = {
-        key.split("\x1f")[1]: value for key, value in facts.items() if key.startswith(f"{column.name}\x1f")
-    }
     if identifies(column):
         count = int(own["count"] or 0)
         return counted(column, n_rows, count, distinct=_distinct(own, n_rows - count))
@@ -164,7 +196,10 @@ def _summary(
         counts = np.array([int(own["count"] or 0) - yes, yes], dtype=np.int64)
         return of_levels(column, n_rows, levels=FLAG_LEVELS, counts=counts, min_group=min_group)
     if column.kind is Kind.CATEGORY:
-        return _categories(frame, column, n_rows, min_group)
+        found = sorted(levels[column.name])
+        counts = np.array([n for _, n in found], dtype=np.int64)
+        names = [level for level, _ in found]
+        return of_levels(column, n_rows, levels=names, counts=counts, min_group=min_group)
     return _numbers(column, own, n_rows, min_group)
 
 
@@ -173,25 +208,32 @@ def _distinct(own: Mapping[str, Any], n_null: int) -> int:
     return int(own["distinct"] or 0) - (1 if n_null else 0)
 
 
-def _categories(frame: nw.LazyFrame[Any], column: Column, n_rows: int, min_group: int) -> ColumnSummary:
-    value = nw.col(column.name)
-    found = frames.collect(frame.filter(~value.is_null()).group_by(column.name).agg(nw.len().alias("\x1fn")))
-    pairs = sorted((str(level), int(n)) for level, n in found.itertuples(index=False))
-    levels, counts = [level for level, _ in pairs], np.array([n for _, n in pairs], dtype=np.int64)
-    return of_levels(column, n_rows, levels=levels, counts=counts, min_group=min_group)
+def _levels(frame: nw.LazyFrame[Any], names: Sequence[str]) -> dict[str, _Counts]:
+    """Return how often each level of each column is there; one job for all columns of one type."""
+    types, alike = frame.collect_schema(), defaultdict[Any, list[str]](list)
+    for name in names:
+        alike[types[name]].append(name)
+    found: dict[str, _Counts] = {name: [] for name in names}
+    for same in alike.values():
+        cells = frame.unpivot(on=same, variable_name=_NAME, value_name=_LEVEL)
+        known = cells.filter(~nw.col(_LEVEL).is_null())
+        counts = frames.collect(known.group_by(_NAME, _LEVEL).agg(nw.len().alias(_N)))
+        for name, level, n in counts.itertuples(index=False):
+            found[name].append((str(level), int(n)))
+    return found
 
 
 def _numbers(column: Column, own: Mapping[str, Any], n_rows: int, min_group: int) -> ColumnSummary:
-    count, n = int(own["count"] or 0), int(own["finite"] or 0)
-    figures: dict[str, Any] = {"infinite": count - n, "distinct": _distinct(own, n_rows - n)}
+    count, n = int(own["count"] or 0), int(own.get("finite", 0))
+    figures: dict[str, Any] = {"infinite": count - n, "distinct": int(own.get("distinct", 0))}
     if not is_enough(n, min_group):
         return replace(blank(column, n_rows, count), **figures, note=too_few(n, min_group))
     low, high = float(own["low"]), float(own["high"])
     if column.kind is Kind.DATE:
         figures |= day_figures(low, high)
     else:
-        q25, median, q75 = (float(own[f"q{share}"]) for share in QUARTERS)
-        sums = tuple(0.0 if low == high else float(own[name]) for name in ("first", "second", "third"))
+        q25, median, q75 = (float(own[_quarter(share)]) for share in QUARTERS)
+        sums = tuple(0.0 if low == high else float(own[name]) for name in (_LEVEL, *_POWERS))
         about = low if low == high else float(own["mean"])
         figures |= number_figures((n, low, high), quarters=(q25, median, q75), about=about, sums=sums)
     return replace(blank(column, n_rows, count), **figures, sparkline=_sparkline(own, n))
@@ -200,5 +242,4 @@ def _numbers(column: Column, own: Mapping[str, Any], n_rows: int, min_group: int
 def _sparkline(own: Mapping[str, Any], n: int) -> tuple[int, ...]:
     if own["low"] == own["high"]:
         return (n,)
-    below = [int(own[f"bin{i}"]) for i in range(sum(key.startswith("bin") for key in own))]
-    return tuple(np.diff(below, prepend=0, append=n).tolist())
+    return tuple(own["bins"].get(place, 0) for place in range(SPARK_BINS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.eda.gap_matrix import FEWEST_IN_BAND, GapMatrix, gap_matrix
 from core.eda.gap_sets import Cell, row_keys, without_rest_of_few
 from core.eda.measures import (
     benjamini_hochberg,
@@ -134,6 +135,7 @@ class Missingness:
     is_total_told: bool = True
     """Whether ``n_complete`` may be told: it, its rest, and what it leaves of other figures are not few."""
     min_group: int = MIN_GROUP
+    matrix: GapMatrix = field(default_factory=GapMatrix)
 
     @property
     def is_empty(self) -> bool:
@@ -223,8 +225,7 @@ def missing_pattern(
     gaps = np.empty((len(frame), len(columns)), dtype=np.bool_, order="F")
     for j, column in enumerate(columns):
         gaps[:, j] = frame[column.name].isna().to_numpy()
-    counts = gaps.sum(axis=0)
-    per_row = gaps.sum(axis=1)
+    counts, per_row = gaps.sum(axis=0), gaps.sum(axis=1)
     rows = sample(frame, schema=schema, seed=seed, limit=limit)
     share = counts / max(1, len(frame))
     able = np.array([may_show_part(int(n), n_whole=len(frame), minimum=min_group) for n in counts], np.bool_)
@@ -238,6 +239,9 @@ def missing_pattern(
         *_cells_of_pairs(columns, counts, pairs, len(frame)),
     ]
     patterns, n_hidden = _patterns(columns, gaps, cells, min_group, with_complete=not is_alone)
+    is_told = may_show_part(n_complete, n_whole=len(frame), minimum=min_group) and (
+        not n_complete or any(not one.columns for one in patterns)
+    )
     return Missingness(
         tuple(ColumnGap(c.name, c.title, int(counts[j]), float(share[j])) for j, c in enumerate(columns)),
         tuple(RowGap(k, int(n)) for k, n in enumerate(np.bincount(per_row)) if n),
@@ -250,10 +254,18 @@ def missing_pattern(
         n_hidden,
         int((~able).sum()),
         (f"Dependence: {note}",) if note else (),
-        may_show_part(n_complete, n_whole=len(frame), minimum=min_group)
-        and (not n_complete or any(not one.columns for one in patterns)),
+        is_told,
         min_group,
+        _matrix(columns, gaps, able, is_told=is_told),
     )
+
+
+def _matrix(columns: tuple[Column, ...], gaps: Flags, able: Flags, *, is_told: bool) -> GapMatrix:
+    """Return the picture of the gaps; of those who lack something, where it is told how many they are."""
+    lacking = gaps.any(axis=1)
+    if not is_told or lacking.sum() < 2 * FEWEST_IN_BAND:
+        return gap_matrix(columns, gaps=gaps, able=able)
+    return replace(gap_matrix(columns, gaps=gaps[lacking], able=able), is_of_all=False)
 
 
 def _pairs(

@@ -186,6 +186,18 @@ def look_over(
     )
 
 
+def reading(actor: Actor, request: TrainingRequest, *, settings: Settings) -> str:
+    """Return by what the reading of the source is known that ``look_over`` counts; empty before it is there.
+
+    Figures that were kept of another reading are out of date. Raises as ``open_prepared``.
+    """
+    try:
+        provenance = open_prepared(actor, request, settings=settings).provenance
+    except FileNotFoundError:
+        return ""
+    return f"{provenance.loaded_at.isoformat()} {provenance.content_hash}"
+
+
 def explore(
     actor: Actor,
     request: TrainingRequest,

@@ -7,22 +7,23 @@ import streamlit as st
 from core import cache
 from pages.ui import raw_rows, state, text
 
-PICTURE = "The chart itself ({kind}): point at it and press the download button in its corner."
+PICTURE = "The chart as {kind}: point at it and press the download button in its corner."
 
 
-def table(frame, columns: dict, *, key: str, name: str, alt: str, kind: str = "PNG") -> None:
-    """Fold away the table behind the chart ``key``, with a button that saves it.
+def table(frame, columns: dict, *, key: str, name: str, alt: str, drawn=None) -> None:
+    """Fold away the table behind the chart ``key``, with buttons that save it and what was ``drawn``.
 
-    ``columns`` are configurations by field, in the order shown; ``name`` is what the file is called after.
+    ``columns`` are configurations by field, in the order shown; ``name`` is what the files are called after.
     """
     with st.expander("The figures", icon=":material/table:", key=f"figures_{key}"):
-        open_table(frame, columns, key=key, name=name, alt=alt, kind=kind)
+        open_table(frame, columns, key=key, name=name, alt=alt, drawn=drawn)
 
 
-def open_table(
-    frame, columns: dict, *, key: str, name: str, alt: str, kind: str = "PNG", most: int = 7
-) -> None:
-    """Draw the table behind the chart ``key`` in the open, with a button that saves it."""
+def open_table(frame, columns: dict, *, key: str, name: str, alt: str, drawn=None, most: int = 7) -> None:
+    """Draw the table behind the chart ``key`` in the open, with buttons that save it and what was ``drawn``.
+
+    Without what was drawn, the chart saves itself as SVG.
+    """
     st.dataframe(
         frame,
         key=f"table_{key}",
@@ -36,17 +37,26 @@ def open_table(
     )
     request = state.request()
     shown = frame[list(columns)].rename(columns={field: one["label"] for field, one in columns.items()})
+    file, save = text.file_part(name, request.digest), partial(st.download_button, on_click="ignore")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
+        save(
             "Save these figures (CSV)",
             partial(cache.figures_csv, state.actor(), request, shown),
-            f"{text.file_part(name, request.digest)}.csv",
+            f"{file}.csv",
             "text/csv",
             icon=":material/download:",
-            on_click="ignore",
             key=f"save_{key}",
         )
-        st.caption(PICTURE.format(kind=kind))
+        if drawn is not None:
+            save(
+                "Save the chart (SVG)",
+                partial(cache.chart_svg, state.actor(), request, drawn.spec, drawn.frame, alt=drawn.alt),
+                f"{file}.svg",
+                "image/svg+xml",
+                icon=":material/image:",
+                key=f"picture_{key}",
+            )
+        st.caption(PICTURE.format(kind="SVG" if drawn is None else "PNG"))
 
 
 def number(title: str, form: str = "localized", **more) -> dict:

@@ -21,7 +21,7 @@ from pages.ui import (
 )
 
 NUMBER = {"format": "localized", "width": 100}
-FIGURE = {"format": "%.4g", "width": 90}
+FIGURE = {"format": "%.4g", "width": 105}
 MORE_ROLES = "Give more columns a role on Data sources."
 
 FIGURES = {
@@ -109,13 +109,14 @@ def distribution(found) -> None:
 def _categories(result, words: str, title: str) -> None:
     """The students in each category, and the table behind the bars."""
     key, frame = f"bars_{result.column}", result.frame()
-    charts.bars(frame, category="label", value="n", title="Students", alt=words, key=key)
+    drawn = charts.bars(frame, category="label", value="n", title="Students", alt=words, key=key)
     columns = {
         "label": behind.words("Value"),
         "n": behind.number("Students"),
         "share": behind.number("Share", "percent"),
     }
-    behind.table(frame, columns, key=key, name=title, alt=f"The students at each value of {title}.")
+    alt = f"The students at each value of {title}."
+    behind.table(frame, columns, key=key, name=title, alt=alt, drawn=drawn)
 
 
 def _histogram(result, words: str, title: str) -> None:
@@ -123,15 +124,16 @@ def _histogram(result, words: str, title: str) -> None:
     key, frame, end = f"histogram_{result.column}", result.frame(), behind.day
     if result.kind is Kind.NUMBER:
         end = partial(behind.number, form="%.6g")
-        charts.histogram_with_box(frame, result.boxes[0], title=title, alt=words, key=key)
+        drawn = charts.histogram_with_box(frame, result.boxes[0], title=title, alt=words, key=key)
         st.caption(
             "The box above the bars holds the middle half, the thick line in it is the median; the lines "
             "beside it end at the last value within 1.5 times its length."
         )
     else:
-        charts.histogram(frame, title=title, alt=words, key=key)
+        drawn = charts.histogram(frame, title=title, alt=words, key=key)
     columns = {"low": end("From"), "high": end("To"), "n": behind.number("Students")}
-    behind.table(frame, columns, key=key, name=title, alt=f"The students in each bin of {title}.")
+    alt = f"The students in each bin of {title}."
+    behind.table(frame, columns, key=key, name=title, alt=alt, drawn=drawn)
 
 
 def _curves(found, name: str, unit: str) -> None:
@@ -150,14 +152,13 @@ def _curves(found, name: str, unit: str) -> None:
         return
     words = f"The smoothed shape of {titles[name]}" + (f" in each group of {titles[by]}." if by else ".")
     title, key, frame = f"{titles[name]}{unit}", f"curves_{name}", curves.frame()
-    explore_charts.curves(frame, title=title, alt=words, key=key)
+    drawn = explore_charts.curves(frame, title=title, alt=words, key=key)
     alike = " Each area is as large as the others." if by else ""
     st.caption(f"{text.md(words)} Higher where more students are.{alike}")
     columns = {"group": behind.words("Group")} if by else {}
     columns |= {"x": behind.number(title, "%.6g"), "y": behind.number("Height", "%.4g")}
-    behind.table(
-        frame, columns, key=key, name=f"shape {titles[name]}", alt=f"The points of the curve. {words}"
-    )
+    alt = f"The points of the curve. {words}"
+    behind.table(frame, columns, key=key, name=f"shape {titles[name]}", alt=alt, drawn=drawn)
 
 
 def _five_numbers(result) -> None:
@@ -183,15 +184,15 @@ def relations(found) -> None:
         st.caption(text.md(note))
     if pairs.empty:
         return
-    charts.heatmap(found.map_frame(), alt=words, key="association_map")
+    drawn = charts.heatmap(found.map_frame(), alt=words, key="association_map")
     st.caption(
         "From -1 to 1 for two numbers (blue and orange show the direction), from 0 to 1 for pairs with a "
         "category. Tests are adjusted for their number (Benjamini and Hochberg)."
     )
-    _pairs(pairs)
+    _pairs(pairs, drawn)
 
 
-def _pairs(pairs) -> None:
+def _pairs(pairs, drawn) -> None:
     """The pairs as a table, strongest first."""
     config = st.column_config
     columns = {
@@ -211,7 +212,7 @@ def _pairs(pairs) -> None:
         "n": config.NumberColumn("Students", **NUMBER),
     }
     alt = "Every pair of columns, strongest first."
-    behind.open_table(pairs, columns, key="association_map", name="relations", alt=alt)
+    behind.open_table(pairs, columns, key="association_map", name="relations", alt=alt, drawn=drawn)
 
 
 def missing(found) -> None:
@@ -223,6 +224,7 @@ def missing(found) -> None:
     words = _titled(result.sentence(), found.titles)
     st.markdown(text.md(words))
     _gaps(result, words)
+    explore_gaps.matrix(found)
     explore_gaps.together(found)
     _sets_and_dependences(found, result)
 
@@ -232,13 +234,14 @@ def _gaps(result, words: str) -> None:
     gaps = result.frame().query("missing > 0").head(25).astype({"missing": "int64"})
     if not gaps.empty:
         title = "Students without a value"
-        charts.bars(gaps, category="label", value="missing", title=title, alt=words, key="gaps")
+        drawn = charts.bars(gaps, category="label", value="missing", title=title, alt=words, key="gaps")
         columns = {
             "label": behind.words("Column"),
             "missing": behind.number(title),
             "share": behind.number("Share", "percent"),
         }
-        behind.table(gaps, columns, key="gaps", name="gaps", alt="The gaps of each column, most first.")
+        alt = "The gaps of each column, most first."
+        behind.table(gaps, columns, key="gaps", name="gaps", alt=alt, drawn=drawn)
     if result.n_few:
         few, least = text.count(result.n_few, "column"), result.min_group
         st.caption(f"Not shown: {few} with gaps of fewer than {least} students, or of all but so few.")

@@ -17,8 +17,8 @@ from pages.ui import (
 )
 
 SIDES = ("above", "below")
-MOST = 4
-"""More could not be counted without telling on somebody."""
+MOST = 7
+"""More have too many combinations to find out whether counting them would tell on somebody."""
 
 
 def draw(request, found) -> None:
@@ -76,14 +76,17 @@ def _counts(result) -> None:
     frame = counts.frame()
     left, right = st.columns(2) if result.has_outcome else (st.container(), None)
     with left:
-        charts.bars(frame, category="barriers", value="n", title="Students", alt=words, key="barrier_counts")
+        key = "barrier_counts"
+        drawn = charts.bars(
+            frame, category="barriers", value="n", title="Students", alt=words, key=key, row=30
+        )
         st.caption("Students by the number of their barriers.")
         columns = {
             "barriers": behind.words("Barriers"),
             "n": behind.number("Students"),
             "share": behind.number("Share", "percent"),
         }
-        behind.table(frame, columns, key="barrier_counts", name="barriers", alt=words)
+        behind.table(frame, columns, key=key, name="barriers", alt=words, drawn=drawn)
     if right is not None:
         with right:
             _rates(frame.dropna(subset="rate"), words)
@@ -99,7 +102,7 @@ def _rates(frame, words: str) -> None:
     """The outcome at each number of barriers, and the table behind it."""
     frame = frame.assign(group=frame["barriers"] + " barriers")
     title, key = "Share with the outcome", "barrier_rates"
-    explore_charts.intervals(frame, value="rate", title=title, alt=words, as_percent=True, key=key)
+    drawn = explore_charts.intervals(frame, value="rate", title=title, alt=words, as_percent=True, key=key)
     st.caption("The outcome at each number; the line is the 95 % interval. Association, never cause.")
     columns = {
         "barriers": behind.words("Barriers"),
@@ -107,11 +110,37 @@ def _rates(frame, words: str) -> None:
         "rate": behind.number(title, "percent"),
         **behind.interval("percent"),
     }
-    behind.table(frame, columns, key=key, name="outcome by barriers", alt=f"{title} at each number.")
+    alt = f"{title} at each number."
+    behind.table(frame, columns, key=key, name="outcome by barriers", alt=alt, drawn=drawn)
+
+
+def _sets(pairs, titles: dict) -> None:
+    """Which barriers exactly students carry, the most frequent sets first, and the table behind it."""
+    frame = pairs.set_frame()
+    named = [" + ".join(titles[name] for name in one.columns) or "no barrier" for one in pairs.sets]
+    frame = frame.assign(named=named)
+    first = frame.iloc[0]
+    words = f"Most frequent: {first['named']} ({text.count(first['n'], 'student')})."
+    st.markdown("**Exactly which barriers**")
+    st.markdown(text.md(words))
+    key, title, most = "barrier_sets", "Students", 20
+    top = frame.head(most)
+    drawn = charts.bars(top, category="named", value="n", title=title, alt=words, key=key)
+    said = ["Each student is in one bar: carrying these barriers and none of the others chosen."]
+    if len(frame) > most:
+        said.append(f"Drawn are the {most} most frequent of {len(frame)}.")
+    if pairs.n_sets_withheld:
+        hidden = text.count(pairs.n_sets_withheld, "set")
+        said.append(f"{hidden} of few students, or that would tell of few, not shown.")
+    st.caption(" ".join(said))
+    columns = {"named": behind.words("Barriers"), "n": behind.number(title)}
+    behind.table(frame, columns, key=key, name="sets of barriers", alt=words, drawn=drawn)
 
 
 def _pairs(pairs, titles: dict) -> None:
     """Every two barriers: how many students have both, and how many chance would give."""
+    if pairs.sets:
+        _sets(pairs, titles)
     if pairs.n_withheld:
         hidden = text.count(pairs.n_withheld, "pair")
         st.caption(f"Which come together: {hidden} not shown, to tell about no fewer than 10 students.")

@@ -1,15 +1,16 @@
 """Charts of the Explore page: groups with their intervals, and the spread in each group."""
 
 import html
+import json
 
 import streamlit as st
 
-from pages.ui.charts import BLUE, GREY, axis, draw
+from pages.ui.charts import BLUE, BOX, GREY, ORANGE, Drawn, axis, draw
 
 
 def intervals(
     frame, *, value: str, title: str, alt: str, as_percent: bool = False, key: str | None = None
-) -> None:
+) -> Drawn:
     """A dot a group at ``value`` with a line from ``low`` to ``high``, in the order of the frame."""
     form = {"format": ".0%"} if as_percent else {"format": ".3~g"}
     base = {"y": axis("named", "", "nominal", sort=None, axis={"labelLimit": 260, "labelOverlap": False})}
@@ -27,7 +28,9 @@ def intervals(
     ]
     named = {"calculate": "datum.group + ' (' + format(datum.n, ',') + ')'", "as": "named"}
     height = 90 + 30 * len(frame)
-    draw({"transform": [named], "encoding": base, "layer": layers, "height": height}, frame, alt=alt, key=key)
+    return draw(
+        {"transform": [named], "encoding": base, "layer": layers, "height": height}, frame, alt=alt, key=key
+    )
 
 
 def spread(distribution, *, title: str, alt: str, key: str | None = None) -> None:
@@ -66,7 +69,7 @@ PICTURE = {
 """Plotly's bar of buttons has one left: it saves the picture as SVG."""
 
 
-def gap_map(frame, *, alt: str, key: str | None = None) -> None:
+def gap_map(frame, *, alt: str, key: str | None = None) -> Drawn:
     """Squares of ``column_a`` by ``column_b``: the number missing both in it, coloured by ``r``.
 
     The number of a column's own gaps stands where it meets itself; withheld squares are empty but for a dash.
@@ -105,10 +108,34 @@ def gap_map(frame, *, alt: str, key: str | None = None) -> None:
             "encoding": {},
         },
     ]
-    draw({"encoding": base, "layer": layers, "height": 130 + 28 * len(order)}, frame, alt=alt, key=key)
+    return draw({"encoding": base, "layer": layers, "height": 130 + 28 * len(order)}, frame, alt=alt, key=key)
 
 
-def curves(frame, *, title: str, alt: str, key: str | None = None) -> None:
+def gap_bands(frame, *, alt: str, key: str | None = None) -> Drawn:
+    """A row a band (``first`` to ``last``), a column a ``column``, darker where more are ``lacking``."""
+    order = list(dict.fromkeys(frame["column"]))
+    n_bands = frame["first"].nunique()
+    share = {"domain": [0, 1], "scheme": "blues"}
+    downwards = {"reverse": True, "nice": False, "zero": False}
+    labels = {"labelAngle": -45, "labelLimit": 160, "labelOverlap": False}
+    encoding = {
+        "x": axis("column", "", "nominal", sort=order, axis=labels),
+        "y": axis("first", "Students, by what they lack", scale=downwards),
+        "y2": {"field": "end"},
+        "color": axis(
+            "lacking", "Lack it", scale=share, legend={"format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1]}
+        ),
+        "tooltip": [
+            axis("column", "Column", "nominal"), axis("first", "Students from", format=","),
+            axis("last", "to", format=","), axis("lacking", "Lack it, to a quarter", format=".0%"),
+        ],
+    }  # fmt: skip
+    end = {"calculate": "datum.last + 1", "as": "end"}
+    spec = {"transform": [end], "mark": "rect", "encoding": encoding, "height": 170 + max(120, 6 * n_bands)}
+    return draw(spec, frame, alt=alt, key=key)
+
+
+def curves(frame, *, title: str, alt: str, key: str | None = None) -> Drawn:
     """An area a group, one below the other on the same scale: a violin's half, readable without colour."""
     several = frame["group"].nunique() > 1
     encoding = {
@@ -121,7 +148,47 @@ def curves(frame, *, title: str, alt: str, key: str | None = None) -> None:
         encoding["row"] = axis("group", "", "nominal", sort=None, header=header, spacing=4)
     mark = {"type": "area", "color": BLUE, "opacity": 0.6, "line": True}
     height = 60 if several else 140
-    draw({"mark": mark, "encoding": encoding, "height": height}, frame, alt=alt, key=key)
+    return draw({"mark": mark, "encoding": encoding, "height": height}, frame, alt=alt, key=key)
+
+
+def violins(frame, *, title: str, alt: str, key: str | None = None) -> Drawn:
+    """A violin a group from its curve (``x``, ``y``), with its quarters and median, one below the other."""
+    names = list(dict.fromkeys(frame["group"]))
+    place = -frame["group"].map({name: number for number, name in enumerate(names)})
+    half = 0.45 * frame["y"] / frame["y"].max()
+    frame = frame.assign(place=place, above=place + half, below=place - half)
+    labels = {"values": [-number for number in range(len(names))], "grid": False, "labelLimit": 220}
+    labels["labelExpr"] = f"{json.dumps(names)}[-datum.value]"
+    y = {"scale": {"domain": [0.5 - len(names), 0.5], "nice": False}, "axis": labels}
+    group, x = axis("group", "Group", "nominal"), axis("x", title, scale={"zero": False})
+    five = [axis(field, BOX[field], format=".4~g") for field in ("q25", "median", "q75")]
+    one_each = {"filter": "datum.is_first"}
+    frame = frame.assign(is_first=~frame["group"].duplicated())
+    layers = [
+        {
+            "mark": {"type": "area", "color": BLUE, "opacity": 0.45},
+            "encoding": {
+                "x": x, "y": axis("above", "", **y), "y2": {"field": "below"}, "detail": group,
+                "tooltip": [group, axis("x", title, format=".4~g")],
+            },
+        },
+        {
+            "transform": [one_each],
+            "mark": {"type": "rule", "color": ORANGE, "strokeWidth": 4},
+            "encoding": {
+                "x": axis("q25", title), "x2": {"field": "q75"}, "y": axis("place", "", **y),
+                "tooltip": [group, *five],
+            },
+        },
+        {
+            "transform": [one_each],
+            "mark": {"type": "tick", "color": ORANGE, "size": 26, "thickness": 4, "orient": "vertical"},
+            "encoding": {
+                "x": axis("median", title), "y": axis("place", "", **y), "tooltip": [group, *five],
+            },
+        },
+    ]  # fmt: skip
+    return draw({"layer": layers, "height": 90 + 64 * len(names)}, frame, alt=alt, key=key)
 
 
 def _plain(words: str) -> str:

@@ -30,11 +30,35 @@ def draw(request, found) -> None:
     plot = widgets.result_of(
         cache.figure_job(state.actor(), request, "points", explore_filter.chosen(request), chosen)
     )
-    per_row = 1 if len(plot.pairs) == 1 else 2
-    places = st.columns(per_row)
-    for number, pair in enumerate(plot.pairs):
-        with places[number % per_row]:
-            _pair(pair, found.titles, kinds, height=420 if per_row == 1 else 280, key=f"points_{number}")
+    _grid(plot, found.titles, kinds)
+
+
+def _grid(plot, titles: dict, kinds: dict) -> None:
+    """Draw each column on the diagonal, and beneath it the others against it."""
+    width = len(plot.columns)
+    height = 300 if width == 2 else 220
+    pairs = {(pair.x, pair.y): (number, pair) for number, pair in enumerate(plot.pairs)}
+    for row, up in enumerate(plot.columns):
+        places = st.columns(width)
+        for place, across in zip(places[:row], plot.columns, strict=False):
+            number, pair = pairs[across, up]
+            with place:
+                _pair(pair, titles, kinds, height=height, key=f"points_{number}")
+        with places[row]:
+            _alone(plot.distributions[row], titles[up], height=height, key=f"diagonal_{row}")
+
+
+def _alone(shown, title: str, *, height: int, key: str) -> None:
+    """Draw how one column is spread."""
+    if shown.is_empty:
+        widgets.empty(f"{title}: {shown.why_empty}")
+        return
+    words, frame = f"How {title} is spread.", shown.frame()
+    drawn = charts.histogram(frame, title=title, alt=words, key=key, height=height)
+    st.caption(text.md(words))
+    end = behind.day if shown.kind is Kind.DATE else partial(behind.number, form="%.6g")
+    columns = {"low": end("From"), "high": end("To"), "n": behind.number("Students")}
+    behind.table(frame, columns, key=key, name=title, alt=words, drawn=drawn)
 
 
 def _pair(pair, titles: dict, kinds: dict, *, height: int, key: str) -> None:
@@ -43,18 +67,16 @@ def _pair(pair, titles: dict, kinds: dict, *, height: int, key: str) -> None:
     if pair.is_empty:
         widgets.empty(f"{across} and {up}: {pair.why_empty}")
         return
-    words = f"{up} against {across}, {text.count(pair.n, 'student')}."
+    words = f"{up} against {across}, {explore_words.known(pair.n, beside=pair.n_left_out)}."
     dates = tuple(name for name in "xy" if kinds[getattr(pair, name)] is Kind.DATE)
     charts_of = {"titles": (across, up), "dates": dates, "alt": words, "key": key, "height": height}
-    if pair.squares:
-        squares(pair.frame(), **charts_of)
-    else:
-        points(pair.points, **charts_of)
+    draw_them, frame = (squares, pair.frame()) if pair.squares else (points, pair.points)
+    drawn = draw_them(frame, **charts_of)
     st.caption(" ".join(text.md(said) for said in (words, *_left_out(pair))))
-    _table(pair, (across, up), dates, key)
+    _table(pair, (across, up), dates, drawn, key=key)
 
 
-def _table(pair, titles, dates, key: str) -> None:
+def _table(pair, titles, dates, drawn, *, key: str) -> None:
     """The table behind points or squares: how many students lie where, never a student's values."""
     if not pair.table:
         st.caption(text.md(f"The figures: {pair.why_table_empty}"))
@@ -66,7 +88,7 @@ def _table(pair, titles, dates, key: str) -> None:
     frame = _days(pair.table_frame(), tuple(edge for edge in EDGES if edge[0] in dates))
     alt = f"The students by {titles[0]} and {titles[1]}, in squares of at least 10."
     columns["n"] = behind.number("Students")
-    behind.table(frame, columns, key=key, name=" ".join(titles), alt=alt)
+    behind.table(frame, columns, key=key, name=" ".join(titles), alt=alt, drawn=drawn)
 
 
 def _left_out(pair) -> list[str]:
@@ -75,7 +97,7 @@ def _left_out(pair) -> list[str]:
     if pair.squares:
         said.append("Each square counts the students in it; the darker, the more.")
     if pair.n_left_out:
-        said.append(f"{text.count(pair.n_left_out, 'student')} without both values left out.")
+        said.append(f"{explore_words.few_or(pair.n_left_out, 'student')} without both values left out.")
     if pair.n_withheld:
         said.append(f"{text.count(pair.n_withheld, 'square')} with few students not shown.")
     elif pair.table and pair.n_not_in_table:
@@ -84,17 +106,18 @@ def _left_out(pair) -> list[str]:
     return said
 
 
-def points(frame, *, titles, dates, alt: str, key: str, height: int) -> None:
+def points(frame, *, titles, dates, alt: str, key: str, height: int) -> charts.Drawn:
     """A dot a student, half see-through."""
     encoding = {
         name: charts.axis(name, title, **_scale(name in dates))
         for name, title in zip("xy", titles, strict=True)
     }
     mark = {"type": "point", "filled": True, "size": 22, "opacity": 0.45, "color": charts.BLUE}
-    charts.draw({"mark": mark, "encoding": encoding, "height": height}, _days(frame, dates), alt=alt, key=key)
+    spec = {"mark": mark, "encoding": encoding, "height": height}
+    return charts.draw(spec, _days(frame, dates), alt=alt, key=key)
 
 
-def squares(frame, *, titles, dates, alt: str, key: str, height: int) -> None:
+def squares(frame, *, titles, dates, alt: str, key: str, height: int) -> charts.Drawn:
     """A square for each cell of a grid, darker where more students are."""
     encoding = {"color": charts.axis("n", "Students", scale={"type": "log", "scheme": "blues"})}
     for name, title in zip("xy", titles, strict=True):
@@ -102,7 +125,7 @@ def squares(frame, *, titles, dates, alt: str, key: str, height: int) -> None:
         encoding[f"{name}2"] = {"field": f"{name}_high"}
     encoding["tooltip"] = [charts.axis("n", "Students", format=",")]
     table = _days(frame, tuple(edge for edge in EDGES if edge[0] in dates))
-    charts.draw({"mark": "rect", "encoding": encoding, "height": height}, table, alt=alt, key=key)
+    return charts.draw({"mark": "rect", "encoding": encoding, "height": height}, table, alt=alt, key=key)
 
 
 def _scale(is_date: bool) -> dict:  # noqa: FBT001  one of two kinds of axes

@@ -48,7 +48,7 @@ def _line(line, value: str, time: str) -> None:
     words = explore_words.timeline(line, value, time)
     st.markdown(text.md(words))
     frame = line.frame()
-    charts.line_with_band(
+    drawn = charts.line_with_band(
         frame,
         x="period",
         y="value",
@@ -68,4 +68,4 @@ def _line(line, value: str, time: str) -> None:
         "value": behind.number(value, form),
         **behind.interval(form),
     }
-    behind.table(frame, columns, key="timeline", name=f"{value} by {time}", alt=words)
+    behind.table(frame, columns, key="timeline", name=f"{value} by {time}", alt=words, drawn=drawn)

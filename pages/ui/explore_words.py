@@ -5,6 +5,9 @@ from datetime import date, timedelta
 from core.schema import Kind
 from pages.ui import text
 
+FEW = 10
+"""Of fewer students no number is told."""
+
 
 def number(value: float | None) -> str:
     """Return a figure with at most four digits that count.
@@ -28,7 +31,7 @@ def day(days_since_1970: float) -> str:
 
 def distribution(found) -> str:
     """Return what to see in the distribution of one column."""
-    students = text.count(found.n, "student")
+    students = known(found.n, beside=found.missing + found.infinite)
     if found.boxes:
         box = found.boxes[0]
         say = day if found.kind is Kind.DATE else number
@@ -41,18 +44,41 @@ def distribution(found) -> str:
         top = max(found.bars, key=lambda bar: bar.n)
         words = f"The most frequent value is '{top.label}': {text.percent(top.share)} of {students}."
     else:
-        words = f"{text.count(found.n, 'value')} are known."
+        words = f"The value is known of {students}."
     return " ".join([words, *_left_out(found)])
+
+
+def known(n: int, *, beside: int) -> str:
+    """Return how many students; no exact number where those beside them are few: it would tell how few.
+
+    >>> known(400, beside=0), known(395, beside=5)
+    ('400 students', 'more than 390 students')
+    """
+    whole = n + beside
+    return f"more than {whole - FEW:,} students" if 0 < beside < FEW < whole else text.count(n, "student")
+
+
+def few_or(n: int, thing: str, things: str = "") -> str:
+    """Return how many of a thing there are; few of them are not counted.
+
+    >>> few_or(12, "value"), few_or(3, "value")
+    ('12 values', 'Fewer than 10 values')
+    """
+    return f"Fewer than {FEW} {things or thing + 's'}" if 0 < n < FEW else text.count(n, thing, things)
 
 
 def _left_out(found) -> list[str]:
     """Return sentences on what the chart does not show."""
-    missing = f"{found.missing:,}" if found.missing >= 10 else "fewer than 10"
+    missing = f"{found.missing:,}" if found.missing >= FEW else f"fewer than {FEW}"
     said = [f"For {missing} the value is not known."] if found.missing else []
     if found.infinite:
-        said.append(f"{text.count(found.infinite, 'infinite value')} left out.")
+        said.append(f"{few_or(found.infinite, 'infinite value')} left out.")
     if found.n_withheld:
         said.append(f"{text.count(found.n_withheld, 'small category', 'small categories')} not shown.")
+    if found.n_joined:
+        said.append(f"A wide bar holds several, so that none is of fewer than {FEW}; its area counts.")
+    if found.is_rounded:
+        said.append("Counts are to the nearest ten, so that they do not tell how few are not known.")
     return said
 
 

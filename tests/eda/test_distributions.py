@@ -20,7 +20,7 @@ def test_bins_follow_freedman_and_diaconis_within_their_limits():
 
 def test_histogram_counts_are_those_of_numpy(school):
     data = school(500)
-    found = distribution(data.frame, column=data.schema.column("n_hours")).frame()
+    found = distribution(data.frame, column=data.schema.column("n_hours"), min_group=1).frame()
 
     known = data.frame["n_hours"].dropna()
     counts, _ = np.histogram(known, bins=[*found["low"], found["high"].iloc[-1]])
@@ -75,7 +75,7 @@ def test_groups_under_ten_are_withheld_with_the_next_smallest(table):
 
 def test_dates_are_binned_by_days(table):
     data = table(d_x=["2024-01-01", "2024-01-02", "2024-01-02", None] * 5)
-    found = distribution(data.frame, column=data.schema.column("d_x"))
+    found = distribution(data.frame, column=data.schema.column("d_x"), min_group=1)
 
     assert found.frame()["n"].tolist() == [5, 10]
     assert found.frame()["low"].iloc[0] == pd.Timestamp("2023-12-31 12:00")
@@ -145,3 +145,53 @@ def test_one_student_without_a_group_hides_the_smallest_group_with_them(table):
     for name in ("n_x", "c_x"):
         found = distribution(data.frame, column=data.schema.column(name), group=data.schema.column("c_g"))
         assert ({bar.group for bar in found.bars}, found.n, found.n_withheld) == ({"a"}, 99, 1)
+
+
+def test_bins_of_few_students_are_joined_with_the_next_so_that_no_bar_is_of_few(table):
+    data = table(n_x=[1] * 3 + [2] * 8 + [3] * 30 + [4] * 25 + [5] * 10 + [6] * 4 + [9] * 2)
+    found = distribution(data.frame, column=data.schema.column("n_x"))
+    bars = found.frame()
+
+    assert bars[["low", "high", "n"]].to_numpy().tolist() == [
+        [0.5, 2.5, 11], [2.5, 3.5, 30], [3.5, 4.5, 25], [4.5, 9.5, 16],
+    ]  # fmt: skip
+    assert bars["height"].tolist() == [5.5, 30, 25, 3.2]
+    assert (found.n_joined, found.is_rounded) == (5, False)
+
+
+def test_a_gap_between_values_stays_a_gap(table):
+    data = table(n_x=[1] * 20 + [5] * 20)
+    bars = distribution(data.frame, column=data.schema.column("n_x")).frame()
+
+    assert bars["n"].tolist() == [20, 0, 0, 0, 20]
+
+
+@given(st.lists(st.integers(0, 40), min_size=10, max_size=300), st.booleans())
+def test_no_bar_of_a_histogram_is_of_few_and_none_gets_lost(values, is_grouped):
+    frame = pd.DataFrame(
+        {"x": np.array(values, dtype=float), "g": pd.Series(["a"] * len(values), dtype="str")}
+    )
+    group = Column("g", Kind.CATEGORY, Role.FEATURE) if is_grouped else None
+    found = distribution(frame, column=Column("x", Kind.NUMBER, Role.FEATURE), group=group)
+
+    counts = [bar.n for bar in found.bars]
+    assert sum(counts) == len(values)
+    assert not any(0 < n < 10 for n in counts)
+    assert all(one.high == other.low for one, other in zip(found.bars, found.bars[1:], strict=False))
+    assert (found.bars[0].low <= min(values), found.bars[-1].high >= max(values)) == (True, True)
+
+
+@pytest.mark.parametrize("n_gaps", range(11))
+def test_how_few_are_not_known_does_not_follow_from_the_bars(table, n_gaps):
+    data = table(
+        n_x=[None] * n_gaps + [1] * (64 - n_gaps) + [2] * 43, c_x=[None] * n_gaps + ["a"] * (107 - n_gaps)
+    )
+    number, category = (distribution(data.frame, column=data.schema.column(name)) for name in ("n_x", "c_x"))
+
+    assert number.is_rounded == category.is_rounded == (0 < n_gaps < 10)
+    if 0 < n_gaps < 10:
+        assert [bar.n for bar in number.bars] == [round(64 - n_gaps, -1), 40]
+        assert number.bars[1].share == 40 / 107
+        assert category.bars[0].n == round(107 - n_gaps, -1)
+    else:
+        assert number.bars[1].share == 43 / (107 - n_gaps)

@@ -1,6 +1,7 @@
 """Explore shows the cleaned table in figures, each panel with what there is to see, and names nobody."""
 
 import io
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -192,6 +193,59 @@ def test_a_number_is_compared_with_its_spread_in_each_group(page):
     assert page.get("plotly_chart")
 
 
+def test_the_spread_is_drawn_as_violins_where_a_viewer_likes_them(page, monkeypatch):
+    drawn = {}
+    monkeypatch.setattr(
+        st, "vega_lite_chart", lambda frame, spec, *, key, **__: drawn.update({key: (frame, spec)})
+    )
+    page = choose(panel(page, "Groups"), "Compare", "last_average")
+    page = choose(page, "Between groups of", "internet")
+    page.segmented_control[0].set_value("Violins").run()
+    page = settled(page)
+    frame, spec = drawn["violins"]
+
+    assert "each area is as large as the others" in texts(page)
+    assert not page.get("plotly_chart")
+    first = frame[frame["is_first"]]
+    assert len(first) == frame["group"].nunique() > 1
+    assert ((frame["below"] <= frame["place"]) & (frame["place"] <= frame["above"])).all()
+    assert (first["q25"] < first["median"]).all()
+    assert first["group"].iloc[0] in spec["layer"][0]["encoding"]["y"]["axis"]["labelExpr"]
+
+
+def together_with(page):
+    """How many comparisons a page says that it corrects together."""
+    (said,) = re.findall(
+        r"Adjusted p counts all (\d+) comparisons made on this page in this session", texts(page)
+    )
+    return int(said)
+
+
+def test_every_comparison_of_the_session_counts_whatever_part_or_outcome_it_was_of(page):
+    page = panel(page, "Groups")
+    assert "Adjusted p counts all groups of this comparison, the first of this session" in texts(page)
+    page = choose(page, "Compare", "last_average")
+    assert together_with(page) == 2
+    page = narrowed(page, "work_hours", "at least", 10.0)
+    assert together_with(page) == 3
+    page.session_state[state.REQUEST] = page.session_state[state.REQUEST].with_outcome("")
+    page = settled(page.run())
+    assert together_with(page) == 4
+    page = choose(page, "Between groups of", "device")
+    page = choose(page, "Between groups of", "internet")
+    assert together_with(page) >= 5
+
+
+def test_adjusted_p_values_grow_with_what_was_looked_at_before(page):
+    page = choose(panel(page, "Groups"), "Compare", "last_average")
+    before = table(page, "cliffs_delta").set_index("group")["q"]
+    for column in ("travel_minutes", "age"):
+        page = choose(page, "Compare", column)
+    again = table(choose(page, "Compare", "last_average"), "cliffs_delta").set_index("group")["q"]
+
+    assert not again.equals(before)
+
+
 def test_a_column_is_not_compared_by_itself(page):
     page = choose(panel(page, "Groups"), "Compare", "device")
     page = choose(page, "Between groups of", "device")
@@ -218,7 +272,8 @@ def test_two_columns_are_drawn_against_each_other_and_three_in_pairs(page):
 
     assert "Travel one way against Paid work, " in texts(page)
     page = several(page, "Columns", ["work_hours", "travel_minutes", "attendance_rate"])
-    assert len(page.get("arrow_vega_lite_chart") or page.get("vega_lite_chart")) == 3
+    assert len(page.get("arrow_vega_lite_chart") or page.get("vega_lite_chart")) == 6
+    assert "How Paid work is spread." in texts(page)
     assert "Choose at least two columns." in texts(several(page, "Columns", ["work_hours"]))
 
 
@@ -242,6 +297,10 @@ def test_barriers_are_counted_by_the_rules_that_a_person_states(page):
     assert "of whom one of these values is not known" in texts(page)
     assert "Which come together" in texts(page)
     assert list(table(page, "left")["left"]) == ["Paid work"]
+    assert "Most frequent: no barrier (" in texts(page)
+    sets = table(page, "named")
+    assert sets["n"].min() >= 10
+    assert {"no barrier", "Paid work + Device"} <= set(sets["named"])
 
 
 def narrowed(page, column, test, value):
@@ -293,10 +352,10 @@ def with_every_chart(page, name):
 CHARTS = {
     "Summary": set(),
     "One column": {"histogram_travel_minutes", "curves_travel_minutes"},
-    "Two columns": {"points_0", "points_1", "points_2"},
+    "Two columns": {"points_0", "points_1", "points_2", "diagonal_0", "diagonal_1", "diagonal_2"},
     "Over time": {"timeline"},
     "Relations": {"association_map"},
-    "Missing values": {"gaps", "gap_map"},
+    "Missing values": {"gaps", "gap_map", "gap_matrix"},
     "Outliers": set(),
     "Groups": {"intervals", "spread"},
     "Barriers together": {"barrier_counts", "barrier_rates"},
@@ -312,7 +371,10 @@ def test_behind_every_chart_stand_its_table_and_a_file(page, monkeypatch, name):
     monkeypatch.setattr(st, "dataframe", lambda frame, *, key, **_: tables.update({key: frame}))
     with_every_chart(page, name)
 
-    assert {f"save_{key}" for key in drawn} == set(saved)
+    pictures = {key for key in saved if key.startswith("picture_")}
+    assert {f"save_{key}" for key in drawn} == set(saved) - pictures
+    assert {f"picture_{key}" for key in drawn - {"spread"}} == pictures
+    assert all(saved[key].startswith(b"<svg") for key in pictures)
     assert drawn >= CHARTS[name]
     for key in drawn:
         assert saved[f"save_{key}"].decode().count("\n") == 1 + len(tables[f"table_{key}"]) > 1
@@ -345,6 +407,23 @@ def test_columns_that_nearly_all_lack_or_have_are_said_to_be_left_out(page):
     page = panel(look_at(page, f"student_id,score,visits,prizes\n{rows}".encode()), "Missing values")
 
     assert "1 column left out: fewer than 10 students lack it, or have it." in texts(page)
+
+
+def test_how_many_values_are_known_does_not_tell_how_few_are_not(page):
+    rows = "".join(f"{i:03d},{'' if i < 3 else 40 + i % 50},{i % 7}\n" for i in range(200))
+    page = panel(look_at(page, f"student_id,score,visits\n{rows}".encode()), "One column")
+    page = choose(page, "Column", "score")
+
+    said = texts(page)
+    assert "The middle half of more than 190 students lies between" in said
+    assert "For fewer than 10 the value is not known." in said
+    assert "Counts are to the nearest ten, so that they do not tell how few are not known." in said
+    assert "197" not in said
+    (shown,) = [one.value for one in page.dataframe if {"low", "high", "n"} <= set(one.value)]
+    assert (shown["n"] % 10 == 0).all()
+    page = panel(page, "Two columns")
+    assert "Visits against Score, more than 190 students." in texts(page)
+    assert "Fewer than 10 students without both values left out." in texts(page)
 
 
 @pytest.mark.parametrize(("n", "words"), [

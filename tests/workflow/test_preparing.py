@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import settings as searching
 from hypothesis import strategies as st
 
+from core import cache
 from core.caseload.access import LOCAL, UNGATED, Actor, ActorRole
 from core.cleaning.recipe import Recipe
 from core.eda.coded import summarise_part
@@ -126,6 +127,27 @@ def test_a_table_that_was_read_anew_is_prepared_anew(settings, school):
         exploring.look_over(LOCAL, school, settings=settings)
     assert look(settings, school, at_least(20)).n == 30 == len(slowly(settings, school, at_least(20)).frame)
     assert preparing.Prepared.is_there(job)
+
+
+def test_a_summary_of_an_earlier_reading_is_not_shown_again(settings, school, monkeypatch):
+    monkeypatch.setattr(cache, "settings", lambda: settings)
+    preparing.prepare(LOCAL, school, settings=settings)
+    before = cache.summed_up(LOCAL, school)
+    assert cache.summed_up(LOCAL, school) is before
+    read_anew(settings, school, 50)
+    preparing.prepare(LOCAL, school, settings=settings)
+
+    assert (before.n, cache.summed_up(LOCAL, school).n) == (60, 50)
+
+
+def test_a_reading_is_known_once_the_table_is_prepared(settings, school):
+    assert exploring.reading(LOCAL, school, settings=settings) == ""
+    preparing.prepare(LOCAL, school, settings=settings)
+    first = exploring.reading(LOCAL, school, settings=settings)
+    read_anew(settings, school, 50)
+    preparing.prepare(LOCAL, school, settings=settings)
+
+    assert first != exploring.reading(LOCAL, school, settings=settings) != ""
 
 
 def test_a_prepared_table_is_used_while_no_cleaned_one_is_kept(settings, school, monkeypatch):
