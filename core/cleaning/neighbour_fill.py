@@ -113,6 +113,7 @@ def _mean_of_nearest(away: np.ndarray, values: np.ndarray, *, n: int) -> np.ndar
     equal[tied] &= equal[tied].cumsum(axis=1) <= wanted[tied]
     taken = closer | equal
     count = taken.sum(axis=1)
-    total = np.where(taken, values, 0.0).sum(axis=1)
+    # Row by row in memory: else many rows are added in another order than one, and the last bit differs.
+    total = np.ascontiguousarray(np.where(taken, values, 0.0)).sum(axis=1)
     result: np.ndarray = np.where(count > 0, total / np.maximum(count, 1), np.nan)
     return result

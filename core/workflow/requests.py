@@ -58,6 +58,11 @@ class CleaningRequest:
     recipe: Recipe | None = None
 
     @property
+    def is_agreed(self) -> bool:
+        """Whether somebody chose the recipe; until then the proposed one is used without being asked for."""
+        return self.recipe is not None
+
+    @property
     def digest(self) -> str:
         """16 hexadecimal digits that name this request."""
         recipe = "proposed" if self.recipe is None else self.recipe.to_json()

@@ -37,6 +37,8 @@ def _banner(request, examined, draft) -> None:
     now = recipe_draft.in_use(request, examined)
     if draft.does_as(now):
         st.caption(":material/check: This recipe is in use.")
+        if not request.cleaning.is_agreed:
+            _ask_to_agree(request, examined)
         return
     changes = cache.recipe_changes(state.actor(), now, draft.recipe)
     with st.container(border=True, key="recipe_draft"):
@@ -49,6 +51,14 @@ def _banner(request, examined, draft) -> None:
                 "Discard", icon=":material/close:", on_click=_become, args=(now,),
                 help="Go back to the recipe in use. Undo brings the draft back.",
             )  # fmt: skip
+
+
+def _ask_to_agree(request, examined) -> None:
+    """Say that the recipe in use is only proposed, and let the viewer agree to it."""
+    with st.container(horizontal=True, vertical_alignment="center", key="recipe_proposed"):
+        st.caption("It is a proposal that nobody has agreed to yet; lists and figures are made with it.")
+        if st.button("Agree to this recipe", icon=":material/check:", key="recipe_agree"):
+            recipe_use.ask_for(request, examined, examined.proposed)
 
 
 def _tools(examined, draft) -> None:

@@ -10,12 +10,10 @@ KEPT = "the recipe in use is as it was"
 
 
 def ask_for(request, examined, recipe) -> None:
-    """Try a draft on the whole table; the proposed recipe is used as the proposal."""
+    """Try a draft on the whole table; whoever asks for the proposed recipe agrees to it."""
     trying.forget(PLACE)
 
     def made():
-        if recipe.steps == examined.proposed.steps:
-            return request.with_recipe(None)
         return request.with_recipe(cache.fitting_recipe(state.actor(), recipe, examined.schema))
 
     trying.choose(PLACE, made)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pandas as pd
 
 from core import frames
@@ -39,6 +40,21 @@ def _kind(values):
 def text(*values):
     """Return a text column."""
     return pd.Series(values, dtype="str")
+
+
+NAMES = ("a", "b", "c")
+
+
+def numbers(values, names=NAMES):
+    """Return a frame of number columns."""
+    return frames.wrap(pd.DataFrame(values, columns=names, dtype="float64"))
+
+
+def gappy(n, *, seed, share=0.3):
+    """Return decimals that go together, with gaps; now and then a whole row is missing."""
+    rng = np.random.default_rng(seed)
+    values = rng.normal(0, 1, (n, 1)) * [1, 10, 100] + rng.normal(5, 1, (n, 3))
+    return np.where(rng.random(values.shape) < share, np.nan, values)
 
 
 def after(step, **columns):

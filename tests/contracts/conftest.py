@@ -25,14 +25,20 @@ SPARKS = {
 }
 
 
-SOMEBODY_ELSES = ("status", "described", "loaded_by_its_name", "every_value", "unknown_table", "were_put_in")
-"""What is asked of somebody else's Spark Connect in every run: it differs from ours in who started it."""
+ENDS = ("status", "described", "loaded_by_its_name", "every_value", "unknown_table", "were_put_in")
+ALWAYS = {
+    "spark connect": ENDS,
+    "spark cluster": (*ENDS, "first_rows", "load_twice", "conditions_hold", "pandas", "stay_apart"),
+}
+"""What is asked in every run of a Spark Connect of somebody else, which differs from ours in who started it,
+and of a cluster, whose rows lie on two workers; what is told before rows are read is as of local Spark."""
 
 
 def pytest_collection_modifyitems(items):
-    """Leave the rest of somebody else's Spark Connect to `make campaign`."""
+    """Leave the rest of the contract on these two to `make campaign`."""
     for item in items:
-        if "[spark connect" in item.name and not any(word in item.name for word in SOMEBODY_ELSES):
+        always = next((words for place, words in ALWAYS.items() if f"[{place}" in item.name), None)
+        if always is not None and not any(word in item.name for word in always):
             item.add_marker("campaign")
 
 

@@ -1,6 +1,7 @@
 """What every source promises, held by each: demo, files, SQLite, MariaDB, MongoDB, Spark in four ways."""
 
 from datetime import date
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -20,6 +21,23 @@ FORMS = {Kind.NUMBER: "float64", Kind.FLAG: "float64", Kind.CATEGORY: "str", Kin
 @pytest.fixture
 def source(place):
     return open_source(place.spec, limits=FileLimits(), connections=place.connections)
+
+
+@pytest.fixture
+def students(place):
+    """The students of the source, loaded once for all tests that only look at them."""
+    return _loaded(place)
+
+
+@pytest.fixture
+def known_students(known_place):
+    """The students that the tests know, loaded once likewise."""
+    return _loaded(known_place)
+
+
+@cache
+def _loaded(place):
+    return open_source(place.spec, limits=FileLimits(), connections=place.connections).load("students")
 
 
 @pytest.fixture
@@ -51,34 +69,32 @@ def test_its_databases_are_names(source):
     assert all(isinstance(name, str) and name for name in source.databases())
 
 
-def test_a_table_is_described_before_it_is_read(source):
+def test_a_table_is_described_before_it_is_read(source, students):
     info = source.describe("students")
 
     assert info.name == "students"
     assert info.n_rows in {N, None}
     assert [field.name for field in info.fields if not field.type] == []
-    assert {field.name for field in info.fields} >= set(source.load("students").schema.names())
+    assert {field.name for field in info.fields} >= set(students.schema.names())
 
 
-def test_a_table_is_loaded_by_its_name_with_one_row_a_student(source):
-    dataset = source.load("students")
-    frame = dataset.collect()
+def test_a_table_is_loaded_by_its_name_with_one_row_a_student(students):
+    frame = students.collect()
 
     assert len(frame) == N
-    assert tuple(frame.columns) == dataset.schema.names()
+    assert tuple(frame.columns) == students.schema.names()
 
 
-def test_ids_are_text_and_all_different(source):
-    dataset = source.load("students")
-    ids = dataset.collect()[dataset.schema.student_id]
+def test_ids_are_text_and_all_different(students):
+    ids = students.collect()[students.schema.student_id]
 
     assert str(ids.dtype) == "str"
     assert ids.is_unique
     assert ids.notna().all()
 
 
-def test_every_value_arrives_as_it_was_put_in(known):
-    frame = known.load("students").collect().sort_values("student_id").reset_index(drop=True)
+def test_every_value_arrives_as_it_was_put_in(known_students):
+    frame = known_students.collect().sort_values("student_id").reset_index(drop=True)
 
     assert frame["student_id"].tolist() == STUDENTS["student_id"].tolist()
     assert frame["name"].tolist() == STUDENTS["name"].tolist()
@@ -88,11 +104,10 @@ def test_every_value_arrives_as_it_was_put_in(known):
     assert frame["district"].dropna().tolist() == STUDENTS["district"].dropna().tolist()
 
 
-def test_every_column_has_the_form_of_its_kind(source):
-    dataset = source.load("students")
-    forms = dataset.collect().dtypes.astype("str")
+def test_every_column_has_the_form_of_its_kind(students):
+    forms = students.collect().dtypes.astype("str")
 
-    for column in dataset.schema:
+    for column in students.schema:
         if column.kind is Kind.DATE:
             assert forms[column.name].startswith("datetime64")
             assert "," not in forms[column.name]
@@ -100,14 +115,14 @@ def test_every_column_has_the_form_of_its_kind(source):
             assert forms[column.name] == FORMS[column.kind], column.name
 
 
-def test_every_column_has_a_title_and_a_reason(source):
-    for column in source.load("students").schema:
+def test_every_column_has_a_title_and_a_reason(students):
+    for column in students.schema:
         assert column.title
         assert column.reason
 
 
-def test_columns_come_in_the_order_they_are_asked_for(source):
-    names = source.load("students").schema.names()
+def test_columns_come_in_the_order_they_are_asked_for(source, students):
+    names = students.schema.names()
     asked = [names[3], names[0], names[3]]
     dataset = source.load("students", columns=asked)
 
@@ -116,8 +131,8 @@ def test_columns_come_in_the_order_they_are_asked_for(source):
     assert len(dataset.collect()) == N
 
 
-def test_a_limit_gives_the_first_rows(source):
-    whole = source.load("students").collect()
+def test_a_limit_gives_the_first_rows(source, students):
+    whole = students.collect()
     first = source.load("students", limit=5)
 
     assert first.provenance.n_rows == len(first.collect()) == 5
@@ -142,8 +157,8 @@ def test_an_unknown_table_is_refused_with_the_nearest(source):
         assert "'students'" in refused.value.hint
 
 
-def test_an_unknown_column_is_refused_with_the_nearest(source):
-    name = source.load("students").schema.names()[0]
+def test_an_unknown_column_is_refused_with_the_nearest(source, students):
+    name = students.schema.names()[0]
 
     with pytest.raises(ColumnNotFound) as refused:
         source.load("students", columns=[name, f"{name}x"])
@@ -157,15 +172,15 @@ def test_an_unknown_column_in_a_condition_is_refused(source):
         source.load("students", rows=[Condition("nothing", Test.PRESENT)])
 
 
-def test_what_is_no_list_cannot_be_exploded(source):
-    name = source.load("students").schema.names()[1]
+def test_what_is_no_list_cannot_be_exploded(source, students):
+    name = students.schema.names()[1]
 
     with pytest.raises(WrongKind, match=f"'{name}'"):
         source.load("students", explode=name)
 
 
-def test_the_provenance_says_where_the_rows_came_from(source):
-    found = source.load("students").provenance
+def test_the_provenance_says_where_the_rows_came_from(students):
+    found = students.provenance
 
     assert found.source
     assert found.table == "students"
@@ -174,11 +189,8 @@ def test_the_provenance_says_where_the_rows_came_from(source):
     assert found.loaded_at.utcoffset().total_seconds() == 0
 
 
-def test_the_same_load_twice_gives_the_same_rows_and_hash(place):
-    one, two = (
-        open_source(place.spec, limits=FileLimits(), connections=place.connections).load("students")
-        for _ in range(2)
-    )
+def test_the_same_load_twice_gives_the_same_rows_and_hash(source, students):
+    one, two = students, source.load("students")
 
     assert one.provenance.content_hash == two.provenance.content_hash
     assert one.schema == two.schema
@@ -195,8 +207,8 @@ def test_progress_rises_to_the_end(source):
     assert all(words for _, words in told)
 
 
-def test_protected_attributes_are_recognised(source):
-    assert source.load("students").schema.names(Role.PROTECTED)
+def test_protected_attributes_are_recognised(students):
+    assert students.schema.names(Role.PROTECTED)
 
 
 CONDITIONS = [

@@ -14,6 +14,7 @@ from core.cleaning.text import StripText
 from pages.ui import recipe_draft, recipe_editor, recipe_pairs, state
 from tests.pages.screen import metric, open_page, settled, texts
 
+NOT_AGREED = "Cleaned by the proposed recipe, which nobody has agreed to yet: see Cleaning."
 CELLS = ["student_id", "column", "before", "after"]
 
 
@@ -146,7 +147,20 @@ def test_an_edit_is_a_draft_until_it_is_used_and_says_what_differs(page):
     assert "This recipe is in use." in texts(page)
 
     page = use(press(page, "Back to the proposed recipe"))
-    assert (recipe_of(page), metric(page, "Rows after cleaning")) == (None, before)
+    assert metric(page, "Rows after cleaning") == before
+    assert recipe_of(page).name == "Proposed"
+
+
+def test_the_proposed_recipe_is_in_use_and_says_so_until_somebody_agrees(page):
+    before = metric(page, "Rows after cleaning")
+    assert "This recipe is in use." in texts(page)
+    assert "It is a proposal that nobody has agreed to yet" in texts(page)
+    assert NOT_AGREED in [one.value for one in page.sidebar.caption]
+
+    page = press(page, "Agree to this recipe")
+    assert (recipe_of(page), metric(page, "Rows after cleaning")) == (draft_of(page), before)
+    assert "nobody has agreed" not in texts(page)
+    assert NOT_AGREED not in [one.value for one in page.sidebar.caption]
 
 
 def test_a_draft_is_discarded_and_brought_back(page):

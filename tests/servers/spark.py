@@ -22,6 +22,10 @@ CONFIGURATION = {
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.session.timeZone": "UTC",
+    # As in the product: it would make a job of each stage.
+    "spark.sql.adaptive.enabled": "false",
+    # It walks up the stack for each column that is named, to say in an error where that was.
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
