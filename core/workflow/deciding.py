@@ -31,9 +31,9 @@ from core.modeling.policies import (
 )
 from core.modeling.rank_intervals import NEAR_CUT, RankIntervals, RankSpread, rank_spread
 from core.settings import Settings
+from core.workflow.cohort import cohort_of
 from core.workflow.fair_groups import Attributes
 from core.workflow.segmenting import Segments
-from core.workflow.students import students
 from core.workflow.training import Training
 
 __all__ = [
@@ -165,7 +165,7 @@ def prepare_cut(actor: Actor, training: Training, *, settings: Settings) -> Prep
     Raises SourceError, RecipeError, and OtherVersion where the table has changed since the training.
     """
     require(actor, Action.LIST, synthetic=training.provenance.synthetic)
-    table = students(actor, training.request.cleaning, settings=settings).table
+    table = cohort_of(actor, training.request, settings=settings).table
     label = training.validated.label
     frame = table.collect()
     same = table.provenance.content_hash == training.provenance.content_hash

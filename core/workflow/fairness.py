@@ -18,9 +18,9 @@ from core.modeling.mitigation import Mitigation, mitigate
 from core.modeling.thresholds import ThresholdPolicy
 from core.settings import Settings
 from core.sources.base import Progress, silent
+from core.workflow.cohort import cohort_of
 from core.workflow.fair_groups import Attributes, Proxy
 from core.workflow.requests import TrainingRequest
-from core.workflow.students import students
 from core.workflow.training import Training
 
 __all__ = ["MEASURES", "FairGroups", "Scores", "assess_at", "group_students", "mitigate_at", "scores_of"]
@@ -99,7 +99,7 @@ def group_students(
     require(actor, Action.TRAIN, synthetic=request.table.is_demo)
     report = progress or silent
     report(0.0, "Reading the groups")
-    cleaned = students(actor, request.cleaning, settings=settings)
+    cleaned = cohort_of(actor, request, settings=settings)
     frame, schema = cleaned.table.collect(), cleaned.table.schema
     found = Attributes.of(frame, schema, known=~np.isnan(scores.label))
     report(0.6, "Looking for features that tell of an attribute")

@@ -11,8 +11,8 @@ from core.features.build import build_features
 from core.modeling.learning import LearningCurve, learning_curve
 from core.settings import Settings
 from core.sources.base import Progress, silent, stage
+from core.workflow.cohort import cohort_of
 from core.workflow.requests import TrainingRequest
-from core.workflow.students import students
 
 
 def learn_from_fewer(
@@ -34,7 +34,7 @@ def learn_from_fewer(
         raise OutcomeError(
             "No outcome is chosen yet.", hint="Say what is to be avoided, such as: math score < 50."
         )
-    cleaned = students(actor, request.cleaning, settings=settings)
+    cleaned = cohort_of(actor, request, settings=settings)
     frame = cleaned.table.collect()
     outcome = cleaned.outcome(request.outcome)
     features = build_features(

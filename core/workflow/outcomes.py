@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from core.caseload.access import Action, Actor, require
 from core.settings import Settings
 from core.sources.base import Progress
+from core.workflow.cohort import cohort_of
 from core.workflow.requests import TrainingRequest
-from core.workflow.students import students
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def check_outcome(
 ) -> OutcomeCheck:
     """Return whom the request's outcome happened to; raises OutcomeError, ColumnNotFound."""
     require(actor, Action.TRAIN, synthetic=request.table.is_demo)
-    cleaned = students(actor, request.cleaning, settings=settings, progress=progress)
+    cleaned = cohort_of(actor, request, settings=settings, progress=progress)
     outcome = cleaned.outcome(request.outcome)
     label = outcome.label(cleaned.table.collect())
     happened, unknown = int((label == 1.0).sum()), int(label.isna().sum())

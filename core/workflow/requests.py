@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.cleaning.recipe import Recipe
+from core.errors import InvalidChoice
 from core.modeling.options import USUAL, ModelOptions
 from core.schema import Kind, Role
 from core.sources.base import ConnectionSpec, DemoSpec, FileSpec, PartSpec
@@ -82,12 +83,35 @@ class TrainingRequest:
     seed: int = 0
     options: ModelOptions = USUAL
     """How the family is fitted."""
+    cohort: str = ""
+    """A condition that says whom the list is about; empty for everybody."""
+    as_of: str = ""
+    """The last day whose rows count, as ``2026-11-22``; empty for all that the table holds."""
+    cost_missed: float = 0.0
+    """What a missed student costs, in whatever unit; 0 where nobody said."""
+    cost_false_alarm: float = 0.0
+    """What a student costs who is listed without need, in the same unit."""
 
     @property
     def digest(self) -> str:
         """16 hexadecimal digits that name this request."""
-        rest = (self.outcome, self.exclude, self.model, self.seed, self.options)
+        rest = (self.outcome, self.exclude, self.model, self.seed, self.options, *self.framing)
         return digest_of(self.cleaning.digest + repr(rest))
+
+    def __post_init__(self) -> None:
+        for words, value in (("missed student", self.cost_missed), ("false alarm", self.cost_false_alarm)):
+            if not 0 <= value < float("inf"):
+                raise InvalidChoice(f"A {words} cannot cost {value:g}.", hint="A number from 0 on.")
+
+    @property
+    def framing(self) -> tuple[str, str, float, float]:
+        """Whom the list is about, as of when, and what its two mistakes cost."""
+        return self.cohort, self.as_of, self.cost_missed, self.cost_false_alarm
+
+    @property
+    def has_costs(self) -> bool:
+        """Whether somebody said what a missed student and a false alarm cost."""
+        return self.cost_missed > 0 and self.cost_false_alarm > 0
 
     @property
     def table(self) -> TableRequest:
@@ -147,6 +171,18 @@ class TrainingRequest:
     def with_model(self, *, exclude: tuple[str, ...], seed: int, model: str | None = None) -> TrainingRequest:
         """Return the request with other columns kept out, another seed and, where named, another family."""
         return replace(self, exclude=tuple(sorted(exclude)), seed=seed, model=model or self.model)
+
+    def with_framing(
+        self, *, cohort: str, as_of: str, cost_missed: float = 0.0, cost_false_alarm: float = 0.0
+    ) -> TrainingRequest:
+        """Return the request about other students, as of another day, with other costs."""
+        return replace(
+            self,
+            cohort=cohort.strip(),
+            as_of=as_of.strip(),
+            cost_missed=cost_missed,
+            cost_false_alarm=cost_false_alarm,
+        )
 
     def with_options(self, options: ModelOptions) -> TrainingRequest:
         """Return the request with its family fitted in another way."""

@@ -17,8 +17,8 @@ from core.features.score import Score, parse_score
 from core.modeling.regression import ScorePrediction, predict_score
 from core.settings import Settings
 from core.sources.base import Progress, silent, stage
+from core.workflow.cohort import cohort_of
 from core.workflow.requests import TrainingRequest
-from core.workflow.students import students
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ def predict(
     report(0.0, "Reading and cleaning the table")
     if not score.strip():
         raise OutcomeError("No score is chosen yet.", hint="Name a column of numbers, such as: math score.")
-    cleaned = students(actor, request.cleaning, settings=settings)
+    cleaned = cohort_of(actor, request, settings=settings)
     frame, schema = cleaned.table.collect(), cleaned.table.schema
     asked = parse_score(score, schema.names())
     features = build_features(frame, schema=schema, outcome_columns=asked.columns, exclude=request.exclude)

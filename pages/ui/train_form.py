@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core import cache
+from pages.ui import text
 
 CHOICES = cache.CHOICES
 
@@ -33,6 +34,8 @@ def draw(request, preview):
             "Seed", 0, 2**31 - 1, request.seed,
             key=f"seed_{request.digest}", help="The same seed gives the same list.",
         )  # fmt: skip
+        with st.expander("Whom the list is about, and what its mistakes cost" + _framed(request)):
+            framing = _framing(request)
         told = ", ".join(request.options.words)
         with st.expander("How it is fitted" + (f": {told}" if told else "")):
             choices = _columns(request, preview.schema) | _fitting(request, preview.schema)
@@ -42,7 +45,27 @@ def draw(request, preview):
     settings = request.options.settings if model == request.model else ()
     options = CHOICES.ModelOptions(**choices, settings=settings)
     changed = request.with_outcome(outcome).with_model(exclude=tuple(exclude), seed=int(seed), model=model)
-    return changed.with_options(options)
+    return changed.with_options(options).with_framing(**framing)
+
+
+def _framed(request) -> str:
+    said = [request.cohort, f"as of {request.as_of}" if request.as_of else ""]
+    return "".join(f": {text.md(one)}" for one in said if one)
+
+
+def _framing(request) -> dict:
+    """The cohort, the date, and what a missed student and a false alarm cost."""
+    key, left, right = request.digest, *st.columns(2)
+    return {
+        "cohort": left.text_input("Cohort", request.cohort, key=f"cohort_{key}",
+            placeholder="start_year >= 2024", help="A condition over the columns; empty is everybody."),
+        "as_of": right.text_input("As of", request.as_of, key=f"as_of_{key}", placeholder="2026-11-22",
+            help="Rows from after this day stay out; empty is all that the table holds."),
+        "cost_missed": left.number_input("A missed student costs", 0.0, None, request.cost_missed,
+            key=f"cost_missed_{key}", help="In any unit, such as hours; 0 where nobody said."),
+        "cost_false_alarm": right.number_input("A false alarm costs", 0.0, None, request.cost_false_alarm,
+            key=f"cost_false_alarm_{key}", help="In the same unit: a student listed without need."),
+    }  # fmt: skip
 
 
 def _exclude(place, request, names):

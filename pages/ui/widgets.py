@@ -110,9 +110,12 @@ def unexpected(error: Exception) -> bool:
 
 def left_out(training) -> None:
     """Say how many rows are on no list because cleaning left them out."""
-    if training.left_out:
-        rows = text.count(len(training.left_out), "row")
+    outside = sum(one.kind in ("cohort", "as_of") for one in training.left_out)
+    if len(training.left_out) > outside:
+        rows = text.count(len(training.left_out) - outside, "row")
         st.caption(f"{rows} left out by cleaning, each with its reason: see Cleaning.")
+    if outside:
+        st.caption(f"{text.count(outside, 'row')} outside the cohort or after the as-of date: see Train.")
 
 
 def provenance(origin, *more: str) -> None:
