@@ -22,12 +22,15 @@ from tests.bench import (
     command_line,
     first_list,
     grouping,
+    list_server,
     loading,
     moves,
     narrowing,
     preview,
     profile,
     recipe,
+    segments,
+    threshold_server,
 )
 from tests.bench.result import Comparison, NotMeasured
 from tests.bench.table import heading, line, note
@@ -60,6 +63,20 @@ IN_PARTS: Mapping[str, Mapping[str, Callable[[Path], Iterator[Comparison]]]] = M
     }
 )
 """Each part may come to no number without keeping the others from theirs."""
+SEGMENTS: Mapping[str, Callable[[Path], Iterator[Comparison]]] = MappingProxyType(
+    {f"segments_{n}": partial(segments.measure, n) for n in segments.SIZES}
+)
+WITHOUT_SCREEN: Mapping[str, Callable[[], Iterator[Comparison]]] = MappingProxyType(
+    {
+        f"{name}_{n}": partial(measure, n)
+        for name, measure in (
+            ("threshold_server", threshold_server.measure),
+            ("list_server", list_server.measure),
+        )
+        for n in list_server.SIZES
+    }
+)
+"""What the server alone takes for a move."""
 FAILURES = (NotMeasured, NotStarted, PlaywrightError, MySQLError, PyMongoError)
 """What may keep one benchmark from its number, and not the others."""
 NAMES = (
@@ -69,6 +86,8 @@ NAMES = (
     *(f"command_line_{n}" for n in command_line.RUNS),
     *FROM_SERVERS,
     *IN_PARTS,
+    *SEGMENTS,
+    *WITHOUT_SCREEN,
 )
 
 
@@ -117,9 +136,9 @@ def plan(names: Sequence[str], folder: Path) -> Iterator[tuple[str, Callable[[],
     for n in command_line.RUNS:
         if f"command_line_{n}" in names:
             yield f"command_line_{n}", partial(command_line.measure, n, folder)
-    for name, measure in FROM_SERVERS.items():
-        if name in names:
-            yield name, partial(measure, folder)
+    yield from ((name, measure) for name, measure in WITHOUT_SCREEN.items() if name in names)
+    others = {**FROM_SERVERS, **SEGMENTS}
+    yield from ((name, partial(measure, folder)) for name, measure in others.items() if name in names)
     for name, parts in IN_PARTS.items():
         for part, measure in parts.items() if name in names else ():
             yield f"{name}{part}", partial(measure, folder)

@@ -20,6 +20,19 @@ BARS: Mapping[str, float] = MappingProxyType(
         "profile_100000_full_seconds": round(1 / 30, 4),
         "profile_100000_minimal_seconds": round(1 / 8, 4),
         "explore_filter_1000000_limit": 1.0,
+        "threshold_server_3000": 1.0,
+        "threshold_server_100000": 1.0,
+        "threshold_server_1000000": 1.0,
+        "segments_20000_seconds": round(1 / 50, 4),
+        "segments_20000_processor": round(1 / 50, 4),
+        "segments_20000_inertia": 1.002,
+        "segments_100000_seconds": round(1 / 30, 4),
+        "segments_100000_processor": round(1 / 30, 4),
+        "segments_100000_inertia": 1.002,
+        "segments_1000000_preview": 1.0,
+        "segments_1000000_settled": 1.0,
+        "segments_1000000_stability": 1.0,
+        "segments_1000000_inertia": 1.002,
     }
 )
 """Name of a comparison -> the highest ratio that is good enough; 1 where the other is a limit itself."""
