@@ -91,7 +91,10 @@ def _train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--publish", action="store_true", help="keep it as a version in the workspace")
     parser.add_argument("--reason", metavar="WORDS", help="why it should be used; needed with --publish")
     parser.add_argument(
-        "--override", metavar="WORDS", help="why it is published although a check found an issue"
+        "--override",
+        action="append",
+        metavar="WORDS",
+        help="why it is published although checks found an issue, naming their codes; may stand twice",
     )
     parser.set_defaults(run=commands.retrain, keeps_workspace=True)
 

@@ -46,7 +46,7 @@ st.write(
 )
 
 PANELS = {
-    "Checks": lambda *about: tables.checks(about[-1].checks),
+    "Checks": lambda actor, _, training: tables.checks(cache.models.checks(actor, training)),
     "How good it is": train_evaluation.draw,
     "What it uses": train_features.draw,
     "Why these risks": train_why.draw,

@@ -25,6 +25,7 @@ VALUE_MODULES = {
     "actors",
     "card_files",
     "copies",
+    "design_json",
     "limits",
     "model_card",
     "model_choices",

@@ -12,9 +12,11 @@ import numpy as np
 
 from core.modeling.baseline import MOST_TRIED, column_aucs
 from core.modeling.evaluate import Evaluation
+from core.modeling.feature_profile import ColumnProfile
 from core.modeling.leaks import rank_auc
 from core.modeling.order import seeded_order
-from core.modeling.table import Features, Floats
+from core.modeling.proxies import Protected
+from core.modeling.table import Features, Floats, Integers
 from core.modeling.train import CrossValidated
 
 
@@ -50,6 +52,18 @@ class LeftOut(Protocol):
 
 
 @dataclass(frozen=True)
+class InUse:
+    """What is known of the model in use."""
+
+    profile: tuple[ColumnProfile, ...] | None = field(repr=False)
+    """How the features of its students were spread; None where there is no such model."""
+    why_none: str = ""
+
+
+NOTHING_IN_USE = InUse(None, "No published model is in use yet.")
+
+
+@dataclass(frozen=True)
 class Case:
     """What the checks look at; ``aucs`` is worked out once."""
 
@@ -58,6 +72,25 @@ class Case:
     features: Features = field(repr=False)
     excluded: Sequence[LeftOut]
     derived: Sequence[str]
+    capacity: int | None = None
+    """How many students are listed; a tenth where nothing is said."""
+    protected: Sequence[Protected] = field(default=(), repr=False)
+    in_use: InUse = NOTHING_IN_USE
+
+    @property
+    def names(self) -> list[str]:
+        """The features."""
+        return [column.name for column in self.features.columns]
+
+    @property
+    def n_listed(self) -> int:
+        """How many students are listed."""
+        return self.capacity or max(1, round(self.features.n_students / 10))
+
+    @cached_property
+    def drawn(self) -> Integers:
+        """All rows in a drawn order."""
+        return seeded_order(self.features.student_ids, seed=self.validated.seed, purpose="checks")
 
     @cached_property
     def grouped_aucs(self) -> Floats:
@@ -80,8 +113,7 @@ class Case:
 
     @cached_property
     def _tried(self) -> tuple[Features, Floats]:
-        drawn = seeded_order(self.features.student_ids, seed=self.validated.seed, purpose="checks")
-        rows = drawn[~np.isnan(self.validated.label[drawn])][:MOST_TRIED]
+        rows = self.drawn[~np.isnan(self.validated.label[self.drawn])][:MOST_TRIED]
         return self.features.take(rows), self.validated.label[rows]
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from core.errors import quoted
-from core.modeling import leak_checks
+from core.modeling import leak_checks, other_checks, stability_checks
 from core.modeling.auc_difference import auc_difference
-from core.modeling.case import Case, Check, LeftOut, Severity, Verdict
+from core.modeling.case import NOTHING_IN_USE, Case, Check, InUse, LeftOut, Severity, Verdict
 from core.modeling.evaluate import Evaluation
+from core.modeling.proxies import Protected
 from core.modeling.table import Features
 from core.modeling.train import CrossValidated
 
@@ -34,13 +35,16 @@ def run_checks(
     *,
     excluded: Sequence[LeftOut] = (),
     derived: Sequence[str] = (),
+    capacity: int | None = None,
+    protected: Sequence[Protected] = (),
+    in_use: InUse = NOTHING_IN_USE,
 ) -> tuple[Check, ...]:
     """Return all checks of a model, in the order of their codes.
 
-    ``excluded`` are the columns left out, ``derived`` the features that a recipe works out from columns
-    that decide the outcome.
+    ``excluded`` are the columns left out, ``derived`` the features that a recipe works out from columns that
+    decide the outcome. The list takes ``capacity`` students, a tenth where nothing is said.
     """
-    case = Case(validated, evaluation, features, excluded, derived)
+    case = Case(validated, evaluation, features, excluded, derived, capacity, protected, in_use)
     return tuple(Check(code, title, *check(case)) for code, (title, check) in CHECKS.items())
 
 
@@ -159,8 +163,15 @@ CHECKS: dict[str, tuple[str, Callable[[Case], Verdict]]] = {
     "M010": ("The same students several times", leak_checks.copied),
     "M011": ("Learns nothing where there is nothing", leak_checks.canary),
     "M012": ("Features made from the outcome", leak_checks.made_of_outcome),
+    "M013": ("Weights that other students would bear out", stability_checks.unstable),
+    "M014": ("Columns that say the same", stability_checks.collinear),
+    "M015": ("Protected attributes told by other columns", other_checks.proxy),
+    "M016": ("The list ends between two risks", stability_checks.tied),
+    "M017": ("Students as when the model in use was trained", other_checks.drifted),
 }
 """From a check's code to its title and what looks."""
+OF_MODEL_IN_USE = ("M017",)
+"""Checks that speak of the model in use: publishing another one is the answer to them."""
 
 
 def _n_weights(case: Case) -> int:

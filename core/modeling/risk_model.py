@@ -22,7 +22,7 @@ from core.modeling.order import seeded_order
 from core.modeling.scorer import Scorer
 from core.modeling.table import FeatureColumn, Features, Floats
 from core.modeling.threads import one_thread
-from core.modeling.train import known_labels
+from core.modeling.train import CrossValidated, known_labels
 from core.schema import Kind
 
 
@@ -113,6 +113,19 @@ def fit_model(
     with one_thread():
         fitted = candidates.fit(candidate, features.take(rows), labels[rows], options=options)
     return RiskModel(fitted, tuple(features.columns), candidate, seed, len(rows), calibrator, options)
+
+
+def fit_as(validated: CrossValidated, features: Features) -> RiskModel:
+    """Return the model of a cross-validation fitted on all its students, corrected as the folds call for."""
+    choice = validated.calibration
+    return fit_model(
+        features,
+        validated.label,
+        candidate=validated.candidate,
+        options=validated.options,
+        calibrator=NoCalibration() if choice is None else choice.calibrator,
+        seed=validated.seed,
+    )
 
 
 def _translation(levels: tuple[str, ...], known: tuple[str, ...]) -> NDArray[np.int32]:

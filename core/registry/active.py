@@ -90,12 +90,17 @@ def state(folder: Path) -> Active:
 
 def active_bundle(folder: Path) -> Bundle:
     """Return the version in use; raises Unreadable where there is none, or where it is not as published."""
+    return store.load(folder, active_id(folder))
+
+
+def active_id(folder: Path) -> str:
+    """Return the id of the version in use; raises Unreadable where there is none."""
     model = state(folder).model
     if model is None:
         raise Unreadable(
             "No model is in use yet.", hint="Publish one on Train and promote it, or name one by its id."
         )
-    return store.load(folder, model)
+    return model
 
 
 def promote(folder: Path, model: str, *, who: str, why: str, at: datetime) -> Active:

@@ -10,12 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from core.errors import quoted
+from core.registry.skops_models import TRUSTED
 from core.registry.strict_json import Node, Unreadable, canonical, pretty, read_json
 
-FORMAT = 2
+FORMAT = 3
 """The version of the layout."""
-FAMILIES = ("logistic_regression", "lasso", "elastic_net")
-"""The families that can be loaded: sums of columns, as plain numbers; another one needs its own form."""
+FAMILIES = tuple(TRUSTED)
+"""The families that can be loaded: sums of columns as plain numbers, all others with a file beside."""
+FILE = "model.skops"
+"""The one file that a version may have beside it and is loaded; its SHA-256 stands in the content."""
 KEYS = (
     "family",
     "request",
@@ -29,6 +32,9 @@ KEYS = (
     "figures",
     "checks",
     "policy",
+    "profile",
+    "fairness",
+    "choices",
     "trained_on",
     "versions",
     "publication",
@@ -36,6 +42,7 @@ KEYS = (
 """What a model's content must hold."""
 MOST_BYTES = 32 * 1024**2
 ID = re.compile(r"[0-9a-f]{16}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _ENVELOPE = ("waymark_model", "sha256", "published_at", "content")
 
 
@@ -53,6 +60,30 @@ class Bundle:
     def id(self) -> str:
         """The 16 hexadecimal digits that name the version."""
         return self.sha256[:16]
+
+    @property
+    def file_sha256(self) -> str | None:
+        """What the file beside it must hash to; None where all is in the content. Raises Unreadable."""
+        node = Node(f"the model '{self.id}'", "$.content.model", self.content["model"])
+        if not isinstance(node.value, dict) or "file" not in node.value:
+            return None
+        found = Node(node.what, f"{node.path}.file", node.value["file"]).fields(
+            ("name", "sha256"), needed=("name", "sha256")
+        )
+        if found["name"].value != FILE or not _SHA256.fullmatch(found["sha256"].text()):
+            raise node.error("names no file of a model", f"'{FILE}', with its SHA-256.")
+        return found["sha256"].text()
+
+    def check_file(self, content: bytes | None) -> None:
+        """Do nothing if this is the file beside it as it was published; raises Unreadable."""
+        expected = self.file_sha256
+        if expected is None or (content and hashlib.sha256(content).hexdigest() == expected):
+            return
+        problem = "is missing" if content is None else "has another SHA-256"
+        raise Unreadable(
+            f"The model '{self.id}' is not what was published: its file '{FILE}' {problem}.",
+            hint="Publish it again; the file was changed or damaged since.",
+        )
 
     @property
     def node(self) -> Node:

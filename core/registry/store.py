@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import AppError
-from core.registry.bundle import ID, MOST_BYTES, Bundle, bundle_bytes, check_id, read_bundle
+from core.registry import skops_models
+from core.registry.bundle import FILE, ID, MOST_BYTES, Bundle, bundle_bytes, check_id, read_bundle
 from core.registry.strict_json import Unreadable
 
 BUNDLE = "bundle.json"
@@ -62,9 +63,17 @@ def load(folder: Path, model: str) -> Bundle:
 
     Links are not followed, and nothing is read but one ordinary file of a limited size.
     """
+    return load_with_file(folder, model)[0]
+
+
+def load_with_file(folder: Path, model: str) -> tuple[Bundle, bytes | None]:
+    """Return a version and the file beside it, None where it has none; the file's hash is checked first.
+
+    Raises Unreadable as ``load`` does.
+    """
     check_id(model)
     try:
-        content = _content(folder / model)
+        return _whole(folder / model, model)
     except FileNotFoundError:
         raise Unreadable(
             f"There is no model '{model}'.", hint="Choose one of the list on Train, under Publish."
@@ -74,7 +83,6 @@ def load(folder: Path, model: str) -> Bundle:
             f"The model '{model}' cannot be read.",
             hint="It must be a folder with an ordinary file in it, not a link, and open to this program.",
         ) from None
-    return read_bundle(content, model=model)
 
 
 def versions(folder: Path) -> tuple[Bundle | Damaged, ...]:
@@ -162,7 +170,7 @@ def _replace_damaged(folder: Path, model: str, draft: Path) -> None:
 def _is_damaged(folder: Path, model: str) -> bool:
     """Return whether what stands under an id is surely not as published; not so if it cannot be looked at."""
     try:
-        read_bundle(_content(folder / model), model=model)
+        _whole(folder / model, model)
     except Unreadable:
         return True
     except OSError as error:
@@ -170,12 +178,25 @@ def _is_damaged(folder: Path, model: str) -> bool:
     return False
 
 
-def _content(place: Path) -> bytes:
+def _whole(place: Path, model: str) -> tuple[Bundle, bytes | None]:
+    """Return a version and its file, both as they were published; raises Unreadable, OSError."""
+    bundle = read_bundle(_content(place, BUNDLE, MOST_BYTES), model=model)
+    if bundle.file_sha256 is None:
+        return bundle, None
+    try:
+        content = _content(place, FILE, skops_models.MOST_BYTES)
+    except FileNotFoundError:
+        content = None
+    bundle.check_file(content)
+    return bundle, content
+
+
+def _content(place: Path, name: str, most: int) -> bytes:
     """Return what is in a version's file; raises OSError for links, devices and what is too large."""
     if not stat.S_ISDIR(place.lstat().st_mode):
         raise NotADirectoryError(place)
-    with os.fdopen(os.open(place / BUNDLE, _LOOK), "rb") as source:
+    with os.fdopen(os.open(place / name, _LOOK), "rb") as source:
         about = os.fstat(source.fileno())
         if not stat.S_ISREG(about.st_mode):
             raise OSError(place)
-        return source.read(MOST_BYTES + 1)
+        return source.read(most + 1)

@@ -26,7 +26,7 @@ from core.workflow.listing import list_csv
 from core.workflow.parquet import to_parquet_bytes
 from core.workflow.planning import read_plan
 from core.workflow.profiling import profile_of
-from core.workflow.publishing import draft_card, issues, publish
+from core.workflow.publishing import CODE, Override, draft_card, issues, publish
 from core.workflow.replaying import read_request
 from core.workflow.requests import CleaningRequest, TableRequest, TrainingRequest
 from core.workflow.scoring import published_model, score_file
@@ -113,7 +113,7 @@ def retrain(actor: Actor, options: argparse.Namespace, *, settings: Settings) ->
     beside = options.request.absolute().parent
     request = read_request(actor, _content(options.request), beside=beside, settings=settings)
     training = train(actor, request, settings=settings, progress=_progress)
-    given = {"reason": options.reason, "override": options.override or "", "settings": settings}
+    given = {"reason": options.reason, "override": _overrides(options.override or ()), "settings": settings}
     model = publish(actor, training, **given).id if options.publish else None
     contents = {}
     if options.card is not None:
@@ -129,11 +129,18 @@ def retrain(actor: Actor, options: argparse.Namespace, *, settings: Settings) ->
         _say(f"Published as {model}.")
 
 
+def _overrides(texts: Sequence[str]) -> Override:
+    """Return what was said to the checks: by the codes that a text names, or the one text that names none."""
+    if len(texts) == 1:
+        return str(texts[0])
+    return {code: text for text in texts for code in CODE.findall(text)}
+
+
 def _card(actor: Actor, training: Training, model: str | None, place: Path, settings: Settings) -> bytes:
     """Return the card of the version that was published, or of what was only trained."""
     as_html = place.suffix.lower() in {".html", ".htm"}
     if model is None:
-        return draft_card(actor, training, as_html=as_html)
+        return draft_card(actor, training, settings=settings, as_html=as_html)
     return version_card(actor, model, settings=settings, as_html=as_html)
 
 

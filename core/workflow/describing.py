@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import platform
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
 
 from core.caseload.access import Action, Actor, require
+from core.modeling.feature_profile import profile_of
+from core.modeling.search_spaces import WORDS
 from core.modeling.thresholds import ForCapacity
 from core.workflow.evaluation import LIBRARIES
-from core.workflow.model_json import columns_to_list
+from core.workflow.model_json import columns_to_list, profile_to_list
 from core.workflow.release import WAYMARK_VERSION
 from core.workflow.request_json import portable, request_to_dict
 from core.workflow.training import Training
@@ -23,7 +26,8 @@ _FIGURE = ("name", "title", "value", "low", "high", "baseline", "why", "definiti
 def describe(actor: Actor, training: Training) -> dict[str, Any]:
     """Return everything about a trained model that a card tells, ready for JSON; no student is named.
 
-    Keys: family, request, outcome, features, left_out, figures, checks, policy, trained_on, versions.
+    Keys: family, request, outcome, features, left_out, figures, checks, choices, profile, policy, trained_on,
+    versions.
     """
     require(actor, Action.TRAIN, synthetic=training.provenance.synthetic)
     outcome = training.outcome
@@ -42,6 +46,8 @@ def describe(actor: Actor, training: Training) -> dict[str, Any]:
             {"code": c.code, "title": c.title, "severity": str(c.severity), "words": c.words}
             for c in training.checks
         ],
+        "choices": _choices(training),
+        "profile": profile_to_list(profile_of(training.features)),
         "policy": _policy(training),
         "trained_on": _trained_on(training),
         "versions": _versions(),
@@ -73,6 +79,22 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for row in frame.astype(object).to_dict("records")
     ]
+
+
+def _choices(training: Training) -> dict[str, Any]:
+    """Return how the family was fitted, in words, and how its risks are corrected and why."""
+    options, calibration = training.validated.options, training.validated.calibration
+    return {
+        "options": list(replace(options, settings=()).words),
+        "settings": [
+            f"{name} = {value:.4g} ({WORDS.get(name, 'a setting of the family')})"
+            for name, value in options.settings
+        ],
+        "calibration": {
+            "method": "none" if calibration is None else calibration.chosen,
+            "words": "" if calibration is None else calibration.words,
+        },
+    }
 
 
 def _policy(training: Training) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Attributes:
     """Columns, and pairs, that make no groups, each with the reason."""
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, schema: Schema, *, known: Flags) -> Attributes:
+    def of(cls, frame: pd.DataFrame, schema: Schema, *, known: Flags, with_pairs: bool = True) -> Attributes:
         """Return the groups of a cleaned table; ``known`` says of whom the outcome is known.
 
         A category's values are groups, a number's up to 6 values or its quartile bands, and whoever has none
@@ -65,7 +65,8 @@ class Attributes:
             hidden = withheld(codes.counts()) | withheld(_counted(codes.values, codes.levels, known))
             singles.append(Grouping((column.title,), codes.levels, codes.values, ~hidden))
             bands += _band_words(column, frame)
-        pairs = [_pair(one, other, known) for one, other in combinations(singles, 2)]
+        two = combinations(singles, 2) if with_pairs else ()
+        pairs = [_pair(one, other, known) for one, other in two]
         none = f"No group of both has {MIN_GROUP} students without telling on a smaller one."
         left_out += [(pair.title, none) for pair in pairs if not pair.shown.any()]
         shown = tuple(pair for pair in pairs if pair.shown.any())

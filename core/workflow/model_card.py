@@ -80,9 +80,11 @@ def make_card(content: Mapping[str, Any], *, published_at: datetime | None = Non
             Section("What it is for", points=FOR),
             Section("What it is not for", points=NOT_FOR),
             _data(content),
+            _fitted(content),
             _measured(figures),
-            _calibration(figures),
-            _checks(content["checks"]),
+            _calibration(figures, content["choices"]["calibration"]["words"]),
+            _fairness(content.get("fairness")),
+            _checks(content["checks"], publication),
             _used(content),
             _limits(content),
             _overrides(publication),
@@ -116,11 +118,11 @@ def _stamps(content: Mapping[str, Any], publication: Mapping[str, Any] | None) -
         found.append("Made-up students: this model says nothing about real ones.")
     if publication is None:
         found.append("This model is not published: nobody has answered for it.")
-    elif publication["override"]:
-        found.append(
-            f"Published although a check found an issue. {publication['author']} wrote: "
-            f"“{publication['override']}”"
-        )
+    elif publication["overrides"]:
+        n = len(publication["overrides"])
+        said = "; ".join(f"{codes}: “{text}”" for codes, text in _answers(publication))
+        checks = "a check" if n == 1 else f"{n} checks"
+        found.append(f"Published although {checks} found an issue. {publication['author']} wrote: {said}")
     return tuple(found)
 
 
@@ -163,7 +165,21 @@ def _measured(figures: Mapping[str, Any]) -> Section:
     )
 
 
-def _calibration(figures: Mapping[str, Any]) -> Section:
+def _fitted(content: Mapping[str, Any]) -> Section:
+    """How the family was fitted: what was chosen, in words."""
+    choices = content["choices"]
+    points = [*(f"{words[:1].upper()}{words[1:]}." for words in choices["options"])]
+    points += [f"Setting of the family: {words}." for words in choices["settings"]]
+    usual = "Nothing was chosen: the family is fitted with its usual options and settings."
+    words = [f"The family: {_family(content)}."]
+    if content["family"] == "support_vectors":
+        words.append(
+            "It keeps the features of single students, without their ids: handle its file as their data."
+        )
+    return Section("How it is fitted", words=(*words, *(() if points else (usual,))), points=tuple(points))
+
+
+def _calibration(figures: Mapping[str, Any], chosen: str) -> Section:
     rows = tuple(
         (_percent(r["mean_risk"], 1), f"{_percent(r['frac_observed'], 1)}",
          f"{_percent(r['low'], 1)} to {_percent(r['high'], 1)}", f"{int(r['n']):,}")
@@ -174,16 +190,49 @@ def _calibration(figures: Mapping[str, Any]) -> Section:
         words = "There are too few students to compare risks with what happened."
     return Section(
         "Do the risks come true",
-        words=(words,),
+        words=(words, *((chosen,) if chosen else ())),
         header=("Mean risk", "Happened", "95 % interval", "Students"),
         rows=rows,
     )
 
 
-def _checks(checks: Sequence[Mapping[str, Any]]) -> Section:
+def _fairness(fairness: Mapping[str, Any] | None) -> Section:
+    """What the list does to each group at the default cut."""
+    title = "Groups at the default cut"
+    if fairness is None or fairness["why_empty"]:
+        return Section(
+            title, words=(fairness["why_empty"] if fairness else "The groups were not looked at.",)
+        )
+    titles = fairness["titles"]
+    rows = tuple(
+        (f"{row['grouping']}: {row['group']}", f"{row['n']:,}", *(str(row[name]) for name in titles))
+        for row in fairness["groups"]
+    )
+    gaps = [one["grouping"] for one in fairness["verdicts"] if one["status"] == "gap"]
+    hidden = " Groups that are too small to show are left out." if fairness["n_withheld"] else ""
+    return Section(
+        title,
+        words=(f"{fairness['cut'].capitalize()}. Each share with its 95 % interval.{hidden}",),
+        points=tuple(f"{one['grouping']}: {one['status']}. {one['words']}" for one in fairness["verdicts"]),
+        header=("Group", "Students", *titles.values()),
+        rows=rows,
+        warning=f"Gaps between groups by {', '.join(gaps)}." if gaps else "",
+    )
+
+
+def _checks(checks: Sequence[Mapping[str, Any]], publication: Mapping[str, Any] | None) -> Section:
     order = list(SEVERITIES)
     ordered = sorted(checks, key=lambda check: (order.index(check["severity"]), check["code"]))
-    rows = tuple((c["code"], SEVERITIES[c["severity"]], c["title"], c["words"]) for c in ordered)
+    overridden = publication["overrides"] if publication else {}
+    rows = tuple(
+        (
+            c["code"],
+            SEVERITIES[c["severity"]] + (", overridden" if c["code"] in overridden else ""),
+            c["title"],
+            c["words"],
+        )
+        for c in ordered
+    )
     n = sum(check["severity"] == "issue" for check in checks)
     warning = f"{n} {'check has' if n == 1 else 'checks have'} found an issue." if n else ""
     return Section("Checks", header=("Code", "Result", "Check", "Finding"), rows=rows, warning=warning)
@@ -225,12 +274,22 @@ def _limits(content: Mapping[str, Any]) -> Section:
 
 
 def _overrides(publication: Mapping[str, Any] | None) -> Section:
-    if publication and publication["override"]:
-        who, why = publication["author"], publication["override"]
-        words = f"{who} published it although a check had found an issue: “{why}”"
-    else:
-        words = "No check was overridden."
-    return Section("Overrides", words=(words,))
+    """Which checks were overridden, each with what was said to it."""
+    if not publication or not publication["overrides"]:
+        return Section("Overrides", words=("No check was overridden.",))
+    words = f"{publication['author']} published it although checks had found an issue."
+    rows = tuple(_answers(publication))
+    return Section(
+        "Overrides", words=(words,), header=("Checks", "Why it is published all the same"), rows=rows
+    )
+
+
+def _answers(publication: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the codes that were answered alike, and the answer."""
+    codes: dict[str, list[str]] = {}
+    for code, text in publication["overrides"].items():
+        codes.setdefault(text, []).append(code)
+    return [(", ".join(some), text) for text, some in codes.items()]
 
 
 def _published(

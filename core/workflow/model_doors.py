@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from core.caseload.access import Actor
+from core.modeling.case import Check
 from core.registry.active import Active
 from core.settings import Settings
 from core.workflow import publishing, replaying, versions
+from core.workflow.training import Training, checks_now
 from core.workflow.versions import Comparison, Version
 
 STUDIES: dict[str, tuple[Any, str]] = {
@@ -24,10 +26,17 @@ class ModelDoors:
     fewest_characters = publishing.FEWEST_CHARACTERS
     issues = staticmethod(publishing.issues)
     request_bytes = staticmethod(replaying.request_bytes)
-    draft_card = staticmethod(publishing.draft_card)
 
     def __init__(self, settings: Callable[[], Settings]) -> None:
         self._settings = settings
+
+    def draft_card(self, actor: Actor, training: Training, *, as_html: bool = False) -> bytes:
+        """Return the card of a model that is not published."""
+        return publishing.draft_card(actor, training, settings=self._settings(), as_html=as_html)
+
+    def checks(self, actor: Actor, training: Training) -> tuple[Check, ...]:
+        """Return the checks of a model; those that speak of the model in use are made now."""
+        return checks_now(actor, training, settings=self._settings())
 
     def versions(self, actor: Actor) -> tuple[Version, ...]:
         """Return all versions, the last published first."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from core.features.build import MOST_LEVELS
 from core.features.table import FeatureColumn
+from core.modeling.feature_profile import ColumnProfile
 from core.modeling.linear import UNSEEN, CategoryTerm, LinearRisk, NumberTerm
 from core.registry.strict_json import Node
 from core.schema import MODEL_ROLES, Kind, Role
@@ -23,6 +25,7 @@ LARGEST = 1e30
 """No number of a model is larger: sums of its products stay finite."""
 _NUMBER = ("weight", "centre", "fill", "missing_weight", "missing_share")
 _CATEGORY = ("weights", "mean", "n_weights", "pooled")
+_PROFILE = ("name", "edges", "levels", "counts")
 _FEATURE = ("name", "label", "kind", "role", "unit", "levels")
 
 
@@ -51,7 +54,7 @@ def linear_from_node(node: Node, columns: Sequence[FeatureColumn]) -> LinearRisk
     if (len(numbers), len(categories)) != (len(columns) - len(levels), len(levels)):
         raise node.error("does not fit the features", "It needs a term for each of them.")
     return LinearRisk(
-        _bounded(found["base"]),
+        bounded(found["base"]),
         tuple(NumberTerm(**_numbers(term)) for term in numbers),
         tuple(_category(term, n) for term, n in zip(categories, levels, strict=True)),
     )
@@ -83,6 +86,30 @@ def columns_from_node(node: Node) -> tuple[FeatureColumn, ...]:
     return columns
 
 
+def profile_to_list(profile: Sequence[ColumnProfile]) -> list[dict[str, Any]]:
+    """Return how features were spread as plain values."""
+    return [
+        {"name": p.name, "edges": list(p.edges), "levels": list(p.levels), "counts": list(p.counts)}
+        for p in profile
+    ]
+
+
+def profile_from_node(node: Node) -> tuple[ColumnProfile, ...]:
+    """Return the profile that plain values describe; raises Unreadable naming the place."""
+    return tuple(_profile(inner) for inner in node.items(MOST_FEATURES))
+
+
+def _profile(node: Node) -> ColumnProfile:
+    found = node.fields(_PROFILE, needed=_PROFILE)
+    edges = tuple(bounded(inner) for inner in found["edges"].items(MOST_LEVELS))
+    levels = tuple(inner.text() for inner in found["levels"].items(MOST_LEVELS))
+    counts = tuple(inner.whole(0) for inner in found["counts"].items(MOST_LEVELS + 2))
+    rises = all(low < high for low, high in pairwise(edges))
+    if not rises or (edges and levels) or len(counts) != len(edges) + len(levels) + 2:
+        raise node.error("is no profile of a feature", "Rising borders or values, and a count for each bin.")
+    return ColumnProfile(found["name"].text(), edges, levels, counts)
+
+
 def _column(node: Node) -> FeatureColumn:
     found = node.fields(_FEATURE, needed=_FEATURE)
     kind, role = found["kind"].choice(Kind), found["role"].choice(Role)
@@ -101,23 +128,24 @@ def _column(node: Node) -> FeatureColumn:
 
 def _numbers(node: Node) -> dict[str, float]:
     found = node.fields(_NUMBER, needed=_NUMBER)
-    return {name: _bounded(found[name]) for name in _NUMBER}
+    return {name: bounded(found[name]) for name in _NUMBER}
 
 
 def _category(node: Node, n_levels: int) -> CategoryTerm:
     found = node.fields(_CATEGORY, needed=_CATEGORY)
-    weights = [_bounded(inner) for inner in found["weights"].items(MOST_LEVELS - UNSEEN)]
+    weights = [bounded(inner) for inner in found["weights"].items(MOST_LEVELS - UNSEEN)]
     if len(weights) != n_levels - UNSEEN:
         raise found["weights"].error("does not fit the levels", "Unseen, missing, then one for each level.")
     return CategoryTerm(
         np.asarray(weights, dtype=np.float64),
-        _bounded(found["mean"]),
+        bounded(found["mean"]),
         found["n_weights"].whole(0, MOST_LEVELS - UNSEEN),
         tuple(one.whole(UNSEEN, n_levels - 1) for one in found["pooled"].items(MOST_LEVELS - UNSEEN)),
     )
 
 
-def _bounded(node: Node) -> float:
+def bounded(node: Node) -> float:
+    """Return a number that sums of products stay finite with; raises Unreadable."""
     value = node.number()
     if abs(value) > LARGEST:
         raise node.error("is too large a number", f"At most {LARGEST:g}.")

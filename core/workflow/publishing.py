@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,37 +16,53 @@ from core.caseload.access import Action, Actor, require
 from core.cleaning.recipe import FittedRecipe
 from core.dataset import Dataset
 from core.errors import InvalidChoice, ModelError, quoted
-from core.modeling.calibrators import NoCalibration
+from core.features.table import FeatureTable
+from core.modeling.candidates import Fitted
 from core.modeling.case import Check, Severity
+from core.modeling.checks import OF_MODEL_IN_USE
+from core.modeling.risk_model import RiskModel, fit_as
 from core.registry import store
-from core.registry.bundle import FAMILIES, Bundle, make_bundle
+from core.registry.bundle import FILE, Bundle, make_bundle
+from core.registry.skops_models import write_estimator
 from core.settings import Settings
 from core.sources.base import Progress, silent
 from core.workflow.card_files import card_html, card_markdown
 from core.workflow.cleaning import recipe_for
 from core.workflow.describing import describe
+from core.workflow.fair_card import fair_figures
 from core.workflow.model_card import make_card
 from core.workflow.model_json import FOLDER, linear_to_dict
-from core.workflow.model_values import published_of
+from core.workflow.model_values import Published, estimator_to_dict, published_of
 from core.workflow.requests import TrainingRequest
 from core.workflow.scoring import score_students
 from core.workflow.tables import load_table
-from core.workflow.training import Training, fit_on_all
+from core.workflow.training import Training
 
 FEWEST_CHARACTERS = 20
 """Of the reason to publish a model although a check has found an issue."""
+CODE = re.compile(r"\bM\d{3}\b")
+Override = str | Mapping[str, str]
+"""Why a model is published although checks have found an issue: by code, or one text."""
 LONGEST_REASON = 2_000
 
 
 def issues(actor: Actor, training: Training) -> tuple[Check, ...]:
-    """Return the checks that keep a model from being published without a further reason."""
+    """Return the checks that keep a model from being published until each is answered.
+
+    What speaks of the model in use does not: publishing another one is the answer to that.
+    """
     require(actor, Action.TRAIN, synthetic=training.provenance.synthetic)
-    return tuple(check for check in training.checks if check.severity is Severity.ISSUE)
+    return tuple(
+        check
+        for check in training.checks
+        if check.severity is Severity.ISSUE and check.code not in OF_MODEL_IN_USE
+    )
 
 
-def draft_card(actor: Actor, training: Training, *, as_html: bool = False) -> bytes:
+def draft_card(actor: Actor, training: Training, *, settings: Settings, as_html: bool = False) -> bytes:
     """Return the card of a model that is not published, as Markdown or HTML."""
-    card = make_card(describe(actor, training))
+    fairness = fair_figures(actor, training, settings=settings)
+    card = make_card(describe(actor, training) | {"fairness": fairness})
     return card_html(card) if as_html else card_markdown(card)
 
 
@@ -54,7 +72,7 @@ def publish_request(
     *,
     training: Training,
     reason: str,
-    override: str = "",
+    override: Override = "",
     settings: Settings,
     progress: Progress | None = None,
 ) -> Bundle:
@@ -71,42 +89,45 @@ def publish(
     training: Training,
     *,
     reason: str,
-    override: str = "",
+    override: Override = "",
     settings: Settings,
     progress: Progress | None = None,
 ) -> Bundle:
     """Return the version that a trained model was published as; the same one again is the same version.
 
-    ``override`` says why it is published although a check has found an issue; it is stamped on the card.
+    ``override`` says why it is published although checks have found an issue: by the check's code, or one
+    text that names the codes it answers; it is stamped on the card.
     Raises InvalidChoice, ModelError, Forbidden, Unreadable, AppError; nothing is published then.
     """
     require(actor, Action.PUBLISH, synthetic=False)
     tell = progress or silent
     publication = _publication(actor, issues(actor, training), reason, override)
     tell(0.1, "Fitting the model on all students")
-    model = _model(training)
+    model = fit_as(training.validated, training.features)
+    written, beside = _model(model)
     tell(0.5, "Learning the recipe")
     dataset, fitted = _recipe(actor, training, settings)
     content = describe(actor, training) | {
         "schema": dataset.schema.as_tables(),
         "recipe": json.loads(fitted.to_json()),
-        "model": model,
-        "calibration": _calibration(training),
+        "model": written,
+        "calibration": model.calibrator.to_json(),
+        "fairness": fair_figures(actor, training, settings=settings),
         "publication": publication,
     }
     tell(0.8, "Writing the version and its card")
     bundle = make_bundle(content, published_at=datetime.now(UTC))
-    _check_replay(actor, bundle, training, dataset)
+    _check_replay(actor, published_of(bundle, beside.get(FILE)), model, training.features, dataset)
     card = make_card(content, published_at=bundle.published_at, model=bundle.id)
     files = {"card.md": card_markdown(card), "card.html": card_html(card)}
-    return store.keep(settings.workspace / FOLDER, bundle, files)
+    return store.keep(settings.workspace / FOLDER, bundle, files | beside)
 
 
-def _check_replay(actor: Actor, bundle: Bundle, training: Training, dataset: Dataset) -> None:
+def _check_replay(
+    actor: Actor, version: Published, fitted: RiskModel, features: FeatureTable, dataset: Dataset
+) -> None:
     """Do nothing if the version scores its own students as the model does; raises ModelError otherwise."""
-    features = training.features
-    fitted = fit_on_all(training.request, features, training.validated)
-    found = score_students(actor, published_of(bundle), dataset)
+    found = score_students(actor, version, dataset)
     is_same = np.array_equal(found.student_ids, features.student_ids) and np.array_equal(
         found.risk, fitted.predict_risk(features)
     )
@@ -117,41 +138,44 @@ def _check_replay(actor: Actor, bundle: Bundle, training: Training, dataset: Dat
         )
 
 
-def _publication(actor: Actor, found: Sequence[Check], reason: str, override: str) -> dict[str, Any]:
+def _publication(actor: Actor, found: Sequence[Check], reason: str, override: Override) -> dict[str, Any]:
     """Return who publishes and why; raises InvalidChoice, ModelError where that is not said."""
-    why, why_still = (" ".join(text.split()) for text in (reason, override))
+    why = " ".join(reason.split())
     if not why:
         raise InvalidChoice(
             "A model is published with a reason.", hint="Say in a sentence why it should be used."
         )
-    if max(len(why), len(why_still)) > LONGEST_REASON:
+    answers = {check.code: _answer(check.code, len(found), override) for check in found}
+    if max(map(len, (why, *answers.values()))) > LONGEST_REASON:
         raise InvalidChoice("The reason is too long.", hint=f"At most {LONGEST_REASON:,} characters.")
-    if found and len(why_still) < FEWEST_CHARACTERS:
-        codes = quoted(check.code for check in found)
+    silent_on = [code for code, answer in answers.items() if len(answer) < FEWEST_CHARACTERS]
+    if silent_on:
+        one = len(silent_on) == 1
         raise ModelError(
-            f"The model is not published: {'a check has' if len(found) == 1 else 'checks have'} found an "
-            f"issue ({codes}).",
-            hint=f"Deal with it, or write in at least {FEWEST_CHARACTERS} characters why it is published "
-            "all the same; the card will say so.",
+            f"The model is not published: {'a check has' if one else 'checks have'} found an "
+            f"issue ({quoted(silent_on)}).",
+            hint=f"Deal with it, or write for each check in at least {FEWEST_CHARACTERS} characters why the "
+            "model is published all the same; one text may answer several if it names their codes. The card "
+            "will say so.",
         )
-    return {"author": actor.who, "reason": why, "override": why_still if found else ""}
+    return {"author": actor.who, "reason": why, "overrides": answers}
 
 
-def _model(training: Training) -> dict[str, Any]:
-    """Return the model of all students as plain values."""
-    request, features = training.request, training.features
-    if request.model not in FAMILIES:
-        raise ModelError(
-            f"Models of the family '{request.model}' cannot be published yet.",
-            hint=f"Train one of {quoted(FAMILIES)}.",
-        )
-    return linear_to_dict(fit_on_all(request, features, training.validated).linear)
+def _answer(code: str, n_issues: int, override: Override) -> str:
+    """Return what is said to a check: its own text, or the one text where that is meant for it."""
+    if not isinstance(override, str):
+        return " ".join(override.get(code, "").split())
+    text = " ".join(override.split())
+    return text if n_issues == 1 or code in CODE.findall(text) else ""
 
 
-def _calibration(training: Training) -> dict[str, Any]:
-    """Return how the risks are corrected as plain values."""
-    choice = training.validated.calibration
-    return (NoCalibration() if choice is None else choice.calibrator).to_json()
+def _model(model: RiskModel) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return the model of all students as plain values, and the file beside them where it is no sum."""
+    if isinstance(model.fitted, Fitted):
+        return linear_to_dict(model.linear), {}
+    content = write_estimator(model.candidate, model.fitted.estimator)
+    digest = hashlib.sha256(content).hexdigest()
+    return estimator_to_dict(model.fitted, sha256=digest, name=FILE), {FILE: content}
 
 
 def _recipe(actor: Actor, training: Training, settings: Settings) -> tuple[Dataset, FittedRecipe]:

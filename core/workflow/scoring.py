@@ -67,8 +67,8 @@ def published_model(actor: Actor, model: str, *, settings: Settings) -> Publishe
     """Return a version by its id, or the one in use for ``active``; raises Unreadable, RecipeError."""
     require(actor, Action.LIST, synthetic=False)
     folder = settings.workspace / FOLDER
-    bundle = active.active_bundle(folder) if model == ACTIVE else store.load(folder, model)
-    return published_of(bundle)
+    found = store.load_with_file(folder, active.active_id(folder) if model == ACTIVE else model)
+    return published_of(*found)
 
 
 def score_file(
@@ -125,7 +125,7 @@ def _risk(published: Published, features: FeatureTable) -> Floats:
     """Return the risks; values beyond the known levels are unseen."""
     levels = [len(c.levels) for c in published.columns if c.kind is Kind.CATEGORY]
     codes = np.where(features.codes >= np.array(levels, dtype=np.int32), np.int32(UNSEEN), features.codes)
-    log_odds = published.calibrator.log_odds(published.linear.log_odds(features.numbers, codes))
+    log_odds = published.calibrator.log_odds(published.weigher.log_odds(features.numbers, codes))
     if not np.isfinite(log_odds).all():
         raise ModelError(
             "The model gives no number for some of these students.",

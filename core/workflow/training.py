@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,22 +19,23 @@ from core.errors import ColumnNotFound, NotEnoughStudents, OutcomeError
 from core.features.build import build_features
 from core.features.outcome import Outcome
 from core.features.table import Excluded, FeatureTable
-from core.modeling.calibrators import NoCalibration
-from core.modeling.case import Check
-from core.modeling.checks import run_checks
+from core.modeling.case import Case, Check
+from core.modeling.checks import CHECKS, OF_MODEL_IN_USE, run_checks
 from core.modeling.evaluate import Evaluation, evaluate
 from core.modeling.explain import Explainer, explainer
 from core.modeling.holdout import Holdout, hold_out
 from core.modeling.odds import OddsRatios, odds_ratios
-from core.modeling.risk_model import RiskModel, fit_model
+from core.modeling.risk_model import fit_as
 from core.modeling.table import Floats, known_share
 from core.modeling.thresholds import ForCapacity, ThresholdCurve, ThresholdPolicy, prepare
 from core.modeling.train import CrossValidated, check_label, cross_validate
 from core.schema import MODEL_ROLES, Role
 from core.settings import Settings
 from core.sources.base import Progress, silent, stage
+from core.workflow.check_inputs import model_in_use, protected_groups
+from core.workflow.cohort import cohort_of
 from core.workflow.requests import TrainingRequest
-from core.workflow.students import Students, students
+from core.workflow.students import Students
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +122,12 @@ def train(
         outcome=ready.outcome.text,
         progress=stage(report, 0.1, 0.7),
     )
-    return _finish(request, ready.cleaned, ready.outcome, ready.features, validated, report)
+    synthetic = request.table.is_demo
+    beside = {
+        "protected": protected_groups(actor, ready.cleaned, ready.features, seed=request.seed),
+        "in_use": model_in_use(actor, settings, synthetic=synthetic),
+    }
+    return _finish(request, ready, validated, beside, report)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +149,7 @@ def prepare_training(actor: Actor, request: TrainingRequest, *, settings: Settin
     Raises SourceError, RecipeError, OutcomeError, SchemaError.
     """
     require(actor, Action.TRAIN, synthetic=request.table.is_demo)
-    cleaned = students(actor, request.cleaning, settings=settings)
+    cleaned = cohort_of(actor, request, settings=settings)
     frame = cleaned.table.collect()
     outcome = _outcome(request, cleaned)
     label: Floats = np.asarray(outcome.label(frame), dtype=np.float64)
@@ -163,34 +170,32 @@ def _groups(frame: pd.DataFrame, column: str) -> NDArray[np.object_] | None:
     return np.where(values.isna(), "", values.astype(str)).astype(object)
 
 
-def fit_on_all(request: TrainingRequest, features: FeatureTable, validated: CrossValidated) -> RiskModel:
-    """Return the request's model of all students whose outcome is known, corrected as the folds call for."""
-    choice = validated.calibration
-    return fit_model(
-        features,
-        validated.label,
-        candidate=request.model,
-        options=request.options,
-        calibrator=NoCalibration() if choice is None else choice.calibrator,
-        seed=request.seed,
-    )
-
-
 def evaluate_at(actor: Actor, training: Training, policy: ThresholdPolicy) -> Evaluation:
     """Return the evaluation with the list cut by a policy."""
     require(actor, Action.TRAIN, synthetic=training.provenance.synthetic)
     return _evaluate(training.validated, training.curve, policy)
 
 
+def checks_now(actor: Actor, training: Training, *, settings: Settings) -> tuple[Check, ...]:
+    """Return the checks, those that speak of the model in use made anew: it may be another one by now."""
+    require(actor, Action.TRAIN, synthetic=training.provenance.synthetic)
+    in_use = model_in_use(actor, settings, synthetic=training.provenance.synthetic)
+    case = Case(training.validated, training.evaluation, training.features, (), (), in_use=in_use)
+    return tuple(
+        Check(one.code, one.title, *CHECKS[one.code][1](case)) if one.code in OF_MODEL_IN_USE else one
+        for one in training.checks
+    )
+
+
 def _finish(
     request: TrainingRequest,
-    cleaned: Students,
-    outcome: Outcome,
-    features: FeatureTable,
+    ready: Prepared,
     validated: CrossValidated,
+    beside: Mapping[str, Any],
     report: Progress,
 ) -> Training:
     """Evaluate, explain and check what was trained."""
+    cleaned, outcome, features = ready.cleaned, ready.outcome, ready.features
     report(0.72, "Measuring how good the list is")
     label = validated.label
     left_out = (*features.excluded, *(Excluded(*one) for one in cleaned.columns_left_out))
@@ -199,7 +204,7 @@ def _finish(
     report(0.8, "Trying it on students kept apart")
     holdout, why_no_holdout = _hold_out(features, validated)
     report(0.9, "Weighing each feature")
-    odds = odds_ratios(fit_on_all(request, features, validated), features, label)
+    odds = odds_ratios(fit_as(validated, features), features, label)
     return Training(
         request=request,
         provenance=cleaned.table.provenance,
@@ -220,6 +225,8 @@ def _finish(
             features,
             excluded=_surprising(left_out, request, cleaned, outcome),
             derived=_made_of_outcome(request.cleaning.recipe, features, outcome),
+            capacity=_default_capacity(features.n_students),
+            **beside,
         ),
         left_out=cleaned.left_out,
         columns_left_out=left_out,

@@ -227,7 +227,7 @@ def _version(one: Bundle | Damaged, now: str | None) -> Version:
         auc="" if auc is None else _said(auc)[0],
         n_students=figures["n_students"],
         reason=publication["reason"],
-        override=publication["override"],
+        override="; ".join(f"{code}: {text}" for code, text in publication["overrides"].items()),
         is_active=one.id == now,
     )
 

@@ -9,7 +9,7 @@ from core.errors import AppError
 from pages.ui import text, train_versions, widgets
 
 ASKED = "waymark_publish"
-"""What was asked to be published: the request's digest, the reason and why in spite of an issue."""
+"""What was asked to be published: the request's digest, the reason, an answer to each check by its code."""
 
 
 def draw(actor, request, training) -> None:
@@ -59,17 +59,21 @@ def _publish(actor, request, training) -> None:
         reason = st.text_area(
             "Why should this model be used?", key="publish_reason", max_chars=2000, height=80
         )
-        override = ""
-        if found:
-            override = st.text_area(
-                "Why is it published although a check found an issue?", key="publish_override",
-                max_chars=2000, height=80, help="At least 20 characters; they are stamped on the card.",
-            )  # fmt: skip
+        answers = {check.code: _answer(check) for check in found}
         if st.form_submit_button("Publish", type="primary", icon=":material/publish:"):
-            st.session_state[ASKED] = (request.digest, reason.strip(), override.strip())
+            st.session_state[ASKED] = (request.digest, reason.strip(), answers)
     asked = st.session_state.get(ASKED)
     if asked and asked[0] == request.digest:
         _work(actor, request, training=training, reason=asked[1], override=asked[2])
+
+
+def _answer(check) -> str:
+    """Ask why the model is published in spite of one check."""
+    return st.text_area(
+        f"{check.code} {check.title}: why is it published all the same?",
+        key=f"publish_override_{check.code}", max_chars=2000, height=80,
+        help=f"{text.md(check.words)} At least {cache.models.fewest_characters} characters, for the card.",
+    ).strip()  # fmt: skip
 
 
 def _work(actor, request, **given) -> None:

@@ -39,7 +39,10 @@ def sound():
 
 
 def test_a_sound_model_passes_every_check(sound):
-    assert {check.severity.value for check in sound.values()} == {"passed"}
+    beside = {code for code, check in sound.items() if check.severity == "not applicable"}
+
+    assert beside == {"M015", "M017"}
+    assert {sound[code].severity.value for code in sound.keys() - beside} == {"passed"}
     assert all(check.words.endswith(".") for check in sound.values())
     assert sound["M001"].words.startswith(
         "No column tells the outcome alone; 'study' comes nearest (ROC-AUC 0."

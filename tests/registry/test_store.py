@@ -121,13 +121,13 @@ def test_a_missing_part_is_named(folder, key):
 @pytest.mark.parametrize(
     ("content", "envelope", "said"),
     [
-        (CONTENT, {"waymark_model": 3}, "The model '{}' has the layout 3, which is not known."),
+        (CONTENT, {"waymark_model": 4}, "The model '{}' has the layout 4, which is not known."),
         (CONTENT, {"waymark_model": "1", "x": 1}, "In the model '{}', '$' has an unknown key 'x'."),
         (CONTENT, {"published_at": "soon"}, "In the model '{}', '$.published_at' must be a time."),
         (CONTENT, {"published_at": "2026-01-01"}, "In the model '{}', '$.published_at' must be a time."),
         (
-            CONTENT | {"family": "random_forest"}, {},
-            "The model '{}' is of the family 'random_forest', which cannot be loaded.",
+            CONTENT | {"family": "oracle"}, {},
+            "The model '{}' is of the family 'oracle', which cannot be loaded.",
         ),
         (CONTENT | {"family": ["x"]}, {}, "In the model '{}', '$.content.family' must be text."),
         (CONTENT | {"code": "import os"}, {}, "In the model '{}', '$.content' has an unknown key 'code'."),
@@ -262,7 +262,7 @@ def test_publishing_again_never_replaces_a_sound_version(folder, monkeypatch):
     bundle = kept(folder)
     before = (folder / bundle.id).stat().st_ino
 
-    def busy(_place):
+    def busy(*_place):
         raise OSError(24, "Too many open files")
 
     kept(folder)

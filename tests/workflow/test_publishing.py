@@ -13,10 +13,13 @@ from core.cleaning.derive import DeriveColumn
 from core.cleaning.recipe import Recipe
 from core.errors import AppError, Forbidden, InvalidChoice, ModelError
 from core.modeling.case import Check, Severity
+from core.modeling.options import ModelOptions
 from core.registry.strict_json import Unreadable
+from core.schema import Role
 from core.settings import Settings
 from core.workflow import describing, publishing, replaying, versions
 from core.workflow.card_files import card_html, card_markdown
+from core.workflow.fair_card import fair_figures
 from core.workflow.model_card import make_card
 from core.workflow.model_json import FOLDER
 from core.workflow.scoring import published_model, score_file
@@ -58,7 +61,7 @@ def bundle(trained, settings):
 def test_a_version_tells_who_and_why_and_how_it_is_made_again(bundle, trained, table, settings):
     content = bundle.content
 
-    assert content["publication"] == {"author": "local", "reason": REASON, "override": ""}
+    assert content["publication"] == {"author": "local", "reason": REASON, "overrides": {}}
     assert content["trained_on"]["content_hash"] == trained.provenance.content_hash
     assert content["trained_on"]["n_rows"] == 600
     assert {"waymark", "python", "scikit-learn", "numpy"} <= set(content["versions"])
@@ -96,22 +99,77 @@ def test_without_a_reason_nothing_is_published(trained, settings, reason):
     assert versions.versions(LOCAL, settings=settings) == before
 
 
-@pytest.mark.parametrize("override", ["", "x" * 19, "   short   " + " " * 30])
+def publish(training, settings, override):
+    return publishing.publish(LOCAL, training, reason=REASON, override=override, settings=settings)
+
+
+@pytest.mark.parametrize("override", ["", "x" * 19, "   short   " + " " * 30, {"M005": OVERRIDE}, {}])
 def test_an_issue_keeps_a_model_back(with_issue, settings, override):
     before = versions.versions(LOCAL, settings=settings)
     with pytest.raises(ModelError) as refused:
-        published(with_issue.request, settings, training=with_issue, override=override)
+        publish(with_issue, settings, override)
 
     assert str(refused.value) == "The model is not published: a check has found an issue ('M004')."
     assert "at least 20 characters" in refused.value.hint
     assert versions.versions(LOCAL, settings=settings) == before
 
 
+@pytest.fixture
+def with_three(with_issue):
+    others = tuple(Check(code, "A check", Severity.ISSUE, "It found something.") for code in ("M013", "M014"))
+    return replace(with_issue, checks=(*with_issue.checks, *others))
+
+
+@pytest.mark.parametrize(
+    ("override", "left"),
+    [
+        (OVERRIDE, "'M004', 'M013', 'M014'"),
+        (f"M004: {OVERRIDE}", "'M013', 'M014'"),
+        (f"M004 and M013: {OVERRIDE}", "'M014'"),
+        ({"M004": OVERRIDE, "M014": "short"}, "'M013', 'M014'"),
+        (f"M0040 M0133 xM014 {OVERRIDE}", "'M004', 'M013', 'M014'"),
+    ],
+)
+def test_each_issue_needs_an_answer_of_its_own_or_to_be_named(with_three, settings, override, left):
+    with pytest.raises(ModelError) as refused:
+        publish(with_three, settings, override)
+
+    verb = "a check has" if left == "'M014'" else "checks have"
+    assert str(refused.value) == f"The model is not published: {verb} found an issue ({left})."
+    assert "one text may answer several if it names their codes" in refused.value.hint
+
+
+def test_answers_are_stamped_by_code(with_three, settings):
+    own = {"M004": OVERRIDE, "M013": "The reasons are not shown to anybody.", "M014": OVERRIDE}
+    made = publish(with_three, settings, own)
+    text = (settings.workspace / FOLDER / made.id / "card.md").read_text("utf-8").replace("\\", "")
+    (listed,) = [one for one in versions.versions(LOCAL, settings=settings) if one.id == made.id]
+
+    assert made.content["publication"]["overrides"] == own
+    assert f"| M004, M014 | {OVERRIDE} |" in text
+    assert f"| M013 | {own['M013']} |" in text
+    assert "Published although 3 checks found an issue. local wrote: M004, M014: “" in text
+    assert "| M004 | Issue, overridden |" in text
+    assert listed.override.startswith(f"M004: {OVERRIDE}; M013: ")
+
+
+def test_one_text_that_names_the_codes_answers_them(with_three, settings):
+    words = f"M004, M013 and M014: {OVERRIDE}"
+
+    assert set(publish(with_three, settings, words).content["publication"]["overrides"].values()) == {words}
+
+
+def test_a_drift_of_the_model_in_use_keeps_no_other_model_back(trained):
+    drift = Check("M017", "Students as when", Severity.ISSUE, "They changed.")
+
+    assert publishing.issues(LOCAL, replace(trained, checks=(*trained.checks, drift))) == ()
+
+
 def test_the_answer_to_an_issue_is_stamped_on_the_card(with_issue, settings):
-    made = published(with_issue.request, settings, training=with_issue, override=OVERRIDE)
+    made = publish(with_issue, settings, OVERRIDE)
     folder = settings.workspace / FOLDER / made.id
 
-    assert made.content["publication"]["override"] == OVERRIDE
+    assert made.content["publication"]["overrides"] == {"M004": OVERRIDE}
     for name in ("card.md", "card.html"):
         card = html.unescape((folder / name).read_text("utf-8")).replace("\\", "")
         assert card.count(OVERRIDE) == 2
@@ -119,9 +177,8 @@ def test_the_answer_to_an_issue_is_stamped_on_the_card(with_issue, settings):
 
 
 def test_an_answer_that_nobody_asked_for_is_not_kept(trained, settings):
-    made = published(trained.request, settings, training=trained, reason="One more.", override=OVERRIDE)
-
-    assert made.content["publication"]["override"] == ""
+    for override in (OVERRIDE, {"M001": OVERRIDE}):
+        assert publish(trained, settings, override).content["publication"]["overrides"] == {}
 
 
 def test_what_was_trained_for_another_request_is_not_published(trained, settings):
@@ -138,12 +195,6 @@ def test_a_version_that_would_score_otherwise_than_in_training_is_not_published(
     with pytest.raises(ModelError, match="it would give other risks than in training"):
         published(trained.request, settings, training=doubled)
     assert versions.versions(LOCAL, settings=settings) == before
-
-
-def test_a_family_that_cannot_be_written_as_numbers_is_refused(trained, settings):
-    forest = replace(trained, request=replace(trained.request, model="random_forest"))
-    with pytest.raises(ModelError, match=r"^Models of the family 'random_forest' cannot be published yet\.$"):
-        published(forest.request, settings, training=forest)
 
 
 def test_a_sparse_model_is_published_and_scores_as_it_was_fitted(table, settings, tmp_path):
@@ -190,6 +241,63 @@ def card_of(training, **changes):
     return make_card(describing.describe(LOCAL, training) | changes)
 
 
+def card_text(training, **changes):
+    return card_markdown(card_of(training, **changes)).decode().replace("\\", "")
+
+
+def test_the_card_shows_each_group_at_the_default_cut(trained, settings):
+    fairness = fair_figures(LOCAL, trained, settings=settings)
+    text = card_text(trained, fairness=fairness)
+    page = card_html(card_of(trained, fairness=fairness)).decode()
+
+    assert {row["group"] for row in fairness["groups"]} == {"f", "m"}
+    assert sum(row["n"] for row in fairness["groups"]) == 600
+    for row in fairness["groups"]:
+        line = f"| Gender: {row['group']} | {row['n']} | {row['recall']} | {row['false_alarms']} |"
+        assert line in text
+        assert f"Gender: {row['group']}" in page
+    assert "| Group | Students | Found (recall) | False alarms | Right on the list | Listed |" in text
+    (verdict,) = fairness["verdicts"]
+    assert f"- Gender: {verdict['status']}. {verdict['words']}" in text
+    assert "Groups not looked at" not in text
+
+
+def test_a_gap_between_groups_stands_out_on_the_card(trained, settings):
+    found = fair_figures(LOCAL, trained, settings=settings)
+    gap = found | {"verdicts": [{"grouping": "Gender", "status": "gap", "words": "There is one."}]}
+
+    assert "**Gaps between groups by Gender.**" in card_text(trained, fairness=gap)
+    assert "Gaps between groups" not in card_text(trained, fairness=found | {"verdicts": []})
+
+
+def test_without_groups_the_card_says_why(table, settings):
+    none = asked(table, settings)
+    none = replace(none, cleaning=replace(none.cleaning, table=none.table.__class__(
+        none.table.source, roles=(("gender", Role.FEATURE),))))  # fmt: skip
+    trained = train(LOCAL, none, settings=settings)
+    found = fair_figures(LOCAL, trained, settings=settings)
+
+    assert found["why_empty"].startswith("No column has the role 'protected'")
+    assert found["why_empty"] in card_text(trained, fairness=found)
+    assert "The groups were not looked at." in card_text(trained)
+
+
+def test_the_card_tells_how_the_model_is_fitted_and_how_its_risks_are_corrected(trained):
+    usual = card_text(trained)
+    options = ModelOptions(squares=("work_hours",), settings=(("strength", 0.25),), calibration="platt")
+    changed = replace(
+        trained,
+        validated=replace(trained.validated, options=options, calibration=trained.validated.calibration),
+    )
+    text = card_text(changed)
+
+    assert "Nothing was chosen: the family is fitted with its usual options and settings." in usual
+    assert trained.validated.calibration.words in usual
+    assert "- Squares of work_hours." in text
+    assert "- Setting of the family: strength = 0.25 (how much large weights are held back)." in text
+    assert "Nothing was chosen" not in text
+
+
 def test_the_card_has_every_part_and_every_figure_with_its_interval(trained):
     text = card_markdown(card_of(trained)).decode().replace("\\", "")
 
@@ -197,8 +305,10 @@ def test_the_card_has_every_part_and_every_figure_with_its_interval(trained):
         "What it is for",
         "What it is not for",
         "Data and time",
+        "How it is fitted",
         "How good it is",
         "Do the risks come true",
+        "Groups at the default cut",
         "Checks",
         "Columns used and left out",
         "Limits",
@@ -221,7 +331,13 @@ def test_no_text_from_outside_is_markup(trained):
     content["left_out"] = [{"name": EVIL, "reason": EVIL}]
     content["outcome"] = {"expression": EVIL, "words": EVIL + "\n# Heading", "columns": []}
     content["trained_on"] |= {"source": EVIL, "table": EVIL}
-    content["publication"] = {"author": EVIL, "reason": EVIL, "override": EVIL}
+    content["publication"] = {"author": EVIL, "reason": EVIL, "overrides": {EVIL: EVIL}}
+    content["choices"] = {"options": [EVIL], "settings": [EVIL], "calibration": {"words": EVIL}}
+    content["fairness"] = {
+        "why_empty": "", "cut": EVIL, "titles": {"recall": EVIL}, "n_withheld": 1,
+        "groups": [{"grouping": EVIL, "group": EVIL, "n": 3, "recall": EVIL}],
+        "verdicts": [{"grouping": EVIL, "status": "gap", "words": EVIL}],
+    }  # fmt: skip
     content["checks"] = [{"code": EVIL, "title": EVIL, "severity": "issue", "words": EVIL}]
     content["features"] = [*content["features"], content["features"][0] | {"label": EVIL}]
     card = make_card(content)
