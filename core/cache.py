@@ -20,6 +20,7 @@ from core.workflow import (
     cleaning,
     comparing,
     connecting,
+    cut_doors,
     drafts,
     exploring,
     fairness,
@@ -37,7 +38,10 @@ from core.workflow import (
     recipes,
     refreshing,
     requests,
+    roster_doors,
     score_prediction,
+    segment_doors,
+    segment_needs,
     segmenting,
     step_forms,
     tables,
@@ -61,6 +65,7 @@ KEYS: dict[Any, Any] = {
         (TableRequest, CleaningRequest, TrainingRequest, fairness.Scores), lambda one: one.digest
     ),
     Training: lambda training: training.request.digest,
+    segmenting.Segments: lambda found: found.digest,
     **dict.fromkeys((ConnectionSpec, DemoSpec, FileSpec, SourcePlan, Filter, BarrierRule), repr),
 }
 """How an actor and a request are told apart in a key: by value, never by a sample."""
@@ -73,11 +78,10 @@ make_part, KeyRule, set_rule = planning.make_part, planning.KeyRule, planning.se
 set_as_of, plan_words = planning.set_as_of, planning.plan_words
 plan_bytes, remap, fitting_recipe = planning.plan_bytes, planning.remap, recipes.fitting
 corrected_together, FAMILIES = exploring.corrected_together, comparing.TITLES
-CHOICES = model_choices
-what_if, score_csv = imagining.what_if, score_prediction.score_csv
+CHOICES, with_remapped = model_choices, refreshing.with_remapped
+score_csv = score_prediction.score_csv
 figures_csv, chart_svg, why_unnamed = figures.figures_csv, figures.chart_svg, outlying.why_unnamed
 plan_of, with_plan, refresh = requests.plan_of, refreshing.with_plan, refreshing.refresh
-with_remapped = refreshing.with_remapped
 Draft, make_step, step_forms_of = drafts.Draft, step_forms.make_step, step_forms.step_forms
 count_at_cut, explain_mistakes = mistakes.count_at_cut, mistakes.explain_mistakes
 recipe_changes, recipe_from_file = recipes.recipe_changes, recipes.recipe_from_file
@@ -134,8 +138,10 @@ def _settled(use_case: Callable[..., Result]) -> Callable[..., Result]:
 
 file_limits, read_limits = _settled(files.describe_limits), _settled(connecting.read_limits)
 connections, save_recipe = _settled(connecting.list_connections), _settled(recipes.save_recipe)
-save_connection = _settled(connecting.save_connection)
+save_connection, what_if = _settled(connecting.save_connection), _settled(imagining.what_if)
 remove_connection, models = _settled(connecting.remove_connection), model_doors.ModelDoors(settings)
+segments, rosters = segment_doors.SegmentDoors(), roster_doors.RosterDoors(settings)
+cuts = cut_doors.CutDoors(settings, st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=KEYS))
 saved_recipes, saved_versions = _settled(recipes.saved_names), _settled(recipes.saved_versions)
 """What is answered at once and kept by nobody here."""
 
@@ -336,9 +342,12 @@ def study_job(actor: Actor, request: TrainingRequest, what: str, choices: dict[s
 
 
 @st.cache_resource(max_entries=4, **DOOR)
-def segments_job(actor: Actor, request: TrainingRequest) -> Job:
+def segments_job(actor: Actor, request: TrainingRequest, **choices: Any) -> Job:
     """Fit the segments for every K."""
-    return _start(segmenting.segment, "Looking for segments", actor, request)
+    return _start(segmenting.segment, "Looking for segments", actor, request, **choices)
+
+
+needs_of = st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=KEYS)(segment_needs.segment_needs)
 
 
 def for_capacity(number: int) -> ThresholdPolicy:
@@ -371,7 +380,8 @@ def student_sheet(
     actor: Actor, training: Training, policy: ThresholdPolicy, student_id: str
 ) -> listing.StudentSheet:
     """Return one student's sheet; raises Forbidden, InvalidChoice."""
-    return listing.student_sheet(actor, training, policy, student_id, segments=_segments(actor, training))
+    own, found = rosters.assigned(actor, training), _segments(actor, training)
+    return listing.student_sheet(actor, training, policy, student_id, segments=found, assigned=own)
 
 
 def _segments(actor: Actor, training: Training) -> segmenting.Segments | None:

@@ -11,21 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.modeling.segment_scaling import Points
+from core.modeling.segment_start import start_all
 from core.modeling.table import Floats
+from core.modeling.threads import two_at_a_time
 
 Labels = NDArray[np.int16]
+Sizes = NDArray[np.int64]
 
-START_SAMPLE = 8_000
-STARTS = 5
-"""Restarts for each K; twice as many where the sample is small."""
-SMALL = 4_000
-LARGE = 100_000
-"""Of more students than this, so many settle first; then all of them in a few passes."""
+LARGE = 65_536
+"""Of more students than this, so many settle first; then all of them in one more pass."""
 PASSES = 12
-LAST_PASSES = 3
+LAST_PASSES = 1
 SETTLED = 1e-5
 """Passes stop when one lowers the inertia by less than this fraction."""
-BLOCK = 16_384
+BLOCK = 8_192
 TIE = 1e-4
 """Squared distances closer than this count as equal; the larger segment takes the student."""
 
@@ -37,9 +36,11 @@ class Fit:
     k: int
     centres: Points
     labels: Labels
-    sizes: NDArray[np.int64]
+    sizes: Sizes
     inertia: float
     """The sum of squared distances to the centres, divided by the number of students."""
+    means: Floats
+    """The means of the segments (k, dimensions), a last move away from the centres."""
 
 
 @dataclass
@@ -48,7 +49,7 @@ class _Pass:
 
     labels: Labels
     sums: Floats
-    sizes: NDArray[np.int64]
+    sizes: Sizes
     inertia: float
 
 
@@ -64,25 +65,27 @@ def count_distinct(points: Points) -> int:
 
 
 def fit_all(
-    points: Points, *, ks: Sequence[int], seed: int, progress: Callable[[float], None] | None = None
+    points: Points,
+    *,
+    ks: Sequence[int],
+    seed: int,
+    start: Sequence[Points] | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> tuple[Fit, ...]:
     """Return one fit for each K in ``ks``; the rows must stand in a drawn order.
 
-    Starts are the best of several runs on the first 8,000 rows; then come passes over all rows until the
-    inertia settles.
+    They begin with the centres of ``start``, else with the best of several runs on the first rows; then come
+    passes over all rows until the inertia settles.
     """
     tell = progress or (lambda _done: None)
-    start = points[:START_SAMPLE]
-    centres = []
-    for i, k in enumerate(ks):
-        centres.append(_started(start, k, seed))
-        tell(0.5 * (i + 1) / len(ks))
-    _settle(points[:LARGE], centres, PASSES)
-    tell(0.7)
+    centres = start_all(points, ks=ks, seed=seed) if start is None else list(start)
+    tell(0.4)
+    sizes = _settle(points[:LARGE], centres, PASSES)
+    tell(0.6)
     if len(points) > LARGE:
-        _settle(points, centres, LAST_PASSES)
-    tell(0.9)
-    return _by_size(points, centres)
+        sizes = _settle(points, centres, LAST_PASSES)
+        tell(0.8)
+    return _by_size(points, centres, sizes)
 
 
 def assign_all(points: Points, *, centres: Sequence[Points]) -> list[Labels]:
@@ -90,29 +93,23 @@ def assign_all(points: Points, *, centres: Sequence[Points]) -> list[Labels]:
     return [found.labels for found in _one_pass(points, centres)]
 
 
-def _started(start: Points, k: int, seed: int) -> Points:
-    from sklearn.cluster import KMeans
-
-    n_init = 2 * STARTS if len(start) <= SMALL else STARTS
-    model = KMeans(n_clusters=k, n_init=n_init, random_state=seed, algorithm="lloyd").fit(start)
-    centres: Points = model.cluster_centers_.astype(np.float32)
-    return centres
-
-
-def _settle(points: Points, centres: list[Points], passes: int) -> None:
-    """Move the centres in passes over the rows; a K that has settled is left alone."""
+def _settle(points: Points, centres: list[Points], passes: int) -> list[Sizes]:
+    """Move the centres in passes over the rows until they settle; return the sizes that were found last."""
     moving = list(range(len(centres)))
     before = [np.inf] * len(centres)
+    sizes: list[Sizes] = [np.empty(0, dtype=np.int64)] * len(centres)
     for _ in range(passes):
         found = _one_pass(points, [centres[i] for i in moving])
         for i, result in zip(list(moving), found, strict=True):
+            sizes[i] = result.sizes
             if before[i] - result.inertia <= SETTLED * result.inertia:
                 moving.remove(i)
             else:
                 before[i] = result.inertia
                 centres[i] = _moved(points, centres[i], result)
         if not moving:
-            return
+            break
+    return sizes
 
 
 def _moved(points: Points, centres: Points, found: _Pass) -> Points:
@@ -127,55 +124,76 @@ def _moved(points: Points, centres: Points, found: _Pass) -> Points:
 def _one_pass(points: Points, centres: Sequence[Points]) -> list[_Pass]:
     """Return for each set of centres who is nearest to which; all sets share each block of rows."""
     stacked = np.concatenate(centres)
-    half_norms = (stacked.astype(np.float64) ** 2).sum(axis=1).astype(np.float32) / 2
-    starts = np.cumsum([0, *(len(c) for c in centres)])
+    half_norms = (stacked.astype(np.float64) ** 2).sum(axis=1).astype(np.float32)[:, None] / 2
+    ends = np.cumsum([0, *(len(c) for c in centres)])
     labels = np.empty((len(centres), len(points)), dtype=np.int16)
-    sums = np.zeros(stacked.shape)
-    for first in range(0, len(points), BLOCK):
+
+    def in_block(first: int) -> tuple[Floats, Floats, float]:
         block = points[first : first + BLOCK]
-        distance = half_norms - block @ stacked.T
-        members = np.zeros(distance.shape, dtype=np.float32)
-        rows = np.arange(len(block))
+        members = half_norms - stacked @ block.T
         for i in range(len(centres)):
-            nearest = _first_nearest(distance[:, starts[i] : starts[i + 1]])
-            labels[i, first : first + BLOCK] = nearest
-            members[rows, starts[i] + nearest] = 1
-        sums += members.T @ block
-    total = float(np.einsum("ij,ij->", points, points, dtype=np.float64))
+            near = members[ends[i] : ends[i + 1]]
+            _keep_first_nearest(near, labels[i, first : first + BLOCK])
+        square = float(np.einsum("ij,ij->", block, block, dtype=np.float64))
+        return (members @ block).astype(np.float64), members.sum(axis=1, dtype=np.float64), square
+
+    blocks = two_at_a_time(in_block, range(0, len(points), BLOCK))
+    sums = np.sum([block[0] for block in blocks], axis=0)
+    sizes = np.sum([block[1] for block in blocks], axis=0).astype(np.int64)
+    total = sum(block[2] for block in blocks)
+    places = [slice(ends[i], ends[i + 1]) for i in range(len(centres))]
     return [
-        _summed(labels[i], sums[starts[i] : starts[i + 1]], centres[i], total) for i in range(len(centres))
+        _summed(found, sums[at], sizes[at], c, total)
+        for found, at, c in zip(labels, places, centres, strict=True)
     ]
 
 
-def _first_nearest(half_distance: Points) -> NDArray[np.intp]:
-    """Return the first column within a tie of the smallest one, for each row."""
-    limit = half_distance.min(axis=1, keepdims=True) + np.float32(TIE / 2)
-    nearest: NDArray[np.intp] = np.argmax(half_distance <= limit, axis=1)
-    return nearest
+def _keep_first_nearest(half_distance: Points, labels: Labels) -> None:
+    """Write the first row within a tie of the least into ``labels``; the distances become 1 there, else 0.
+
+    One row a centre, one column a student: so the least is found for many students at once.
+    """
+    near = half_distance <= half_distance.min(axis=0) + np.float32(TIE / 2)
+    for place in range(len(near) - 1, -1, -1):
+        np.copyto(labels, np.int16(place), where=near[place])
+    if np.count_nonzero(near) > len(labels):
+        near = labels == np.arange(len(near), dtype=np.int16)[:, None]
+    half_distance[:] = near
 
 
-def _summed(labels: Labels, sums: Floats, centres: Points, total: float) -> _Pass:
-    sizes = np.bincount(labels, minlength=len(centres)).astype(np.int64)
+def _summed(labels: Labels, sums: Floats, sizes: Sizes, centres: Points, total: float) -> _Pass:
     exact = centres.astype(np.float64)
     inertia = total - 2 * float((exact * sums).sum()) + float((sizes * (exact**2).sum(axis=1)).sum())
     return _Pass(labels, sums, sizes, max(0.0, inertia) / max(1, len(labels)))
 
 
-def _by_size(points: Points, centres: list[Points]) -> tuple[Fit, ...]:
+def _by_size(points: Points, centres: list[Points], sizes: list[Sizes]) -> tuple[Fit, ...]:
     """Number the segments by size, equal sizes by their centres, and assign everybody accordingly."""
-    found = _one_pass(points, centres)
-    for _ in range(3):
-        centres = [c[_ranking(c, result.sizes)] for c, result in zip(centres, found, strict=True)]
-        found = _one_pass(points, centres)
-        if all((np.diff(result.sizes) <= 0).all() for result in found):
+    found: dict[int, _Pass] = {}
+    unsorted = list(range(len(centres)))
+    for _ in range(4):
+        for i in unsorted:
+            centres[i] = centres[i][_ranking(centres[i], sizes[i])]
+        for i, result in zip(unsorted, _one_pass(points, [centres[i] for i in unsorted]), strict=True):
+            found[i], sizes[i] = result, result.sizes
+        unsorted = [i for i in unsorted if (np.diff(sizes[i]) > 0).any()]
+        if not unsorted:
             break
-    return tuple(
-        Fit(len(c), _frozen(c), _frozen(result.labels), _frozen(result.sizes), result.inertia)
-        for c, result in zip(centres, found, strict=True)
+    return tuple(_fit(c, found[i]) for i, c in enumerate(centres))
+
+
+def _fit(centres: Points, found: _Pass) -> Fit:
+    return Fit(
+        len(centres),
+        centres=_frozen(centres),
+        labels=_frozen(found.labels),
+        sizes=_frozen(found.sizes),
+        inertia=found.inertia,
+        means=_frozen(found.sums / np.maximum(found.sizes, 1)[:, None]),
     )
 
 
-def _ranking(centres: Points, sizes: NDArray[np.int64]) -> NDArray[np.intp]:
+def _ranking(centres: Points, sizes: Sizes) -> NDArray[np.intp]:
     keys = np.round(centres[:, ::-1].T.astype(np.float64), 3)
     return np.lexsort((*keys, -sizes))
 

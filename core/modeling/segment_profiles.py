@@ -90,7 +90,11 @@ def profiles_of(
 
 
 def profile_rows(profiles: Sequence[SegmentProfile]) -> pd.DataFrame:
-    """Return one row a segment and contrast, strongest first within a segment."""
+    """Return one row a segment and contrast, strongest first within a segment.
+
+    ``difference`` is the segment's value against that of all students in the column's own unit, in words;
+    ``strength`` the same in standard deviations, which can be compared between columns.
+    """
     rows = [
         {
             "segment": profile.segment,
@@ -104,12 +108,16 @@ def profile_rows(profiles: Sequence[SegmentProfile]) -> pd.DataFrame:
             "everyone": contrast.everyone,
             "strength": contrast.strength,
             "words": contrast.words,
+            "difference": contrast.difference,
+            "kind": contrast.kind.value,
+            "unit": contrast.unit or "",
         }
         for profile in profiles
         for contrast in profile.contrasts
     ]
     names = ["segment", "name", "size", "share", "column", "label", "level"]
-    return pd.DataFrame(rows, columns=[*names, "segment_value", "everyone", "strength", "words"])
+    figures = ["segment_value", "everyone", "strength", "words", "difference", "kind", "unit"]
+    return pd.DataFrame(rows, columns=[*names, *figures])
 
 
 def _contrasts(
@@ -127,10 +135,15 @@ def _contrasts(
 
 def _of_number(column: FeatureColumn, scale: NumberScale, mean: float) -> Contrast:
     strength = (mean - scale.mean) / scale.std
-    words = f"{column.label} {column.value_text(mean)} (all: {column.value_text(scale.mean)})"
+    everyone = float(scale.mean)
     if column.kind is Kind.FLAG:
-        words = _share_words(column.label, mean, scale.mean)
-    return Contrast(column.name, column.label, column.kind, "", mean, scale.mean, strength, words)
+        words, apart = _share_words(column.label, mean, everyone), _share_apart(mean, everyone)
+    else:
+        words = f"{column.label} {column.value_text(mean)} (all: {column.value_text(everyone)})"
+        apart = _apart(column, mean - everyone)
+    return Contrast(
+        column.name, column.label, column.kind, "", mean, everyone, strength, words, column.unit, apart
+    )
 
 
 def _of_category(column: FeatureColumn, scale: CategoryScale, shares: Floats) -> list[Contrast]:
@@ -141,11 +154,38 @@ def _of_category(column: FeatureColumn, scale: CategoryScale, shares: Floats) ->
         if everyone > 0:
             strength = (here - everyone) / (everyone * (1 - everyone)) ** 0.5
             words = _share_words(f"{column.label}: {level}", here, everyone)
+            apart = _share_apart(here, everyone)
             found.append(
-                Contrast(column.name, column.label, column.kind, level, here, everyone, strength, words)
+                Contrast(
+                    column.name,
+                    column.label,
+                    column.kind,
+                    level,
+                    here,
+                    everyone,
+                    strength,
+                    words,
+                    None,
+                    apart,
+                )
             )
     return found
 
 
 def _share_words(what: str, here: float, everyone: float) -> str:
     return f"{what} {100 * here:.0f} % (all: {100 * everyone:.0f} %)"
+
+
+def _apart(column: FeatureColumn, difference: float) -> str:
+    """Return a difference of means in the column's unit; one of percentages is in points."""
+    text = column.value_text(abs(difference))
+    for unit in ("percent", "%"):
+        if column.unit == unit:
+            text = f"{text.removesuffix(unit).rstrip()} percentage points"
+    return f"{text} {'less' if difference < 0 else 'more'}"
+
+
+def _share_apart(here: float, everyone: float) -> str:
+    """Return how many more or fewer of 100 students."""
+    points = 100 * abs(here - everyone)
+    return f"{points:.0f} in 100 students {'fewer' if here < everyone else 'more'}"

@@ -16,6 +16,7 @@ from core.workflow import (
     outlying,
     planning,
     score_prediction,
+    segment_doors,
     step_preview,
     student_pairs,
     transferring,
@@ -55,6 +56,7 @@ STUDIES: dict[str, tuple[Any, str]] = {
     **model_doors.STUDIES,
     "score": (score_prediction.predict, "Predicting the score"),
     "tuning": (tuning.tune, "Searching settings"),
+    **segment_doors.STUDIES,
     "fairness": (fairness.group_students, "Putting the students in groups"),
 }
 """What Train works out when it is chosen."""

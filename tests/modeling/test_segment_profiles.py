@@ -64,7 +64,9 @@ def test_contrasts_hold_the_means_of_the_segment_and_of_everyone(barriers):
     assert ours.everyone == pytest.approx(travel.mean())
     assert ours.strength == pytest.approx((ours.segment - ours.everyone) / travel.std())
     assert ours.words == f"Travel time {ours.segment:.3g} (all: {ours.everyone:.3g})"
+    assert ours.difference == f"{ours.segment - ours.everyone:.3g} more"
     net = next(c for c in found.profiles(2)[1].contrasts if c.column == "net")
+    assert net.difference == f"{100 * barriers.numbers[:, 2].mean():.0f} in 100 students fewer"
     assert net.words == f"Internet at home 0 % (all: {100 * barriers.numbers[:, 2].mean():.0f} %)"
 
 
@@ -145,3 +147,14 @@ def test_a_contrast_is_said_in_plain_words(kind, level, strength, segment, words
 
 def test_an_abbreviation_keeps_its_capitals():
     assert phrase(Contrast("gpa", "GPA", Kind.NUMBER, "", 3.0, 2.0, 0.8, "")) == "high GPA"
+
+
+def test_what_there_is_more_of_is_named_before_what_there_is_less_of():
+    less = contrast(-1.0, kind=Kind.CATEGORY, level="own", segment=0.3)
+    more = contrast(0.7, kind=Kind.CATEGORY, level="phone", segment=0.4)
+    weak = contrast(0.5, kind=Kind.CATEGORY, level="phone", segment=0.4)
+    none = contrast(-1.5, kind=Kind.CATEGORY, level="own", segment=0.05)
+
+    assert names_of([[less, more]], sizes=[9]) == ("more often label a: phone",)
+    assert names_of([[less, weak]], sizes=[9]) == ("less often label a: own",)
+    assert names_of([[none, more]], sizes=[9]) == ("hardly ever label a: own",)
