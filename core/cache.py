@@ -360,22 +360,6 @@ def at_score(score: float) -> ThresholdPolicy:
     return listing.AtScore(float(score))
 
 
-def list_page(
-    actor: Actor, training: Training, policy: ThresholdPolicy, *, start: int, size: int
-) -> listing.ListPage:
-    """Return a page of the list, with segments once they are found."""
-    return listing.list_page(
-        actor, training, policy, start=start, size=size, segments=_segments(actor, training)
-    )
-
-
-def list_csv(actor: Actor, training: Training, policy: ThresholdPolicy) -> bytes:
-    """Return the whole list as CSV; waits for the segments, and raises what kept them from being found."""
-    job = segments_job(actor, training.request)
-    job.wait(settings().job_seconds)
-    return listing.list_csv(actor, training, policy, segments=job.result())
-
-
 def student_sheet(
     actor: Actor, training: Training, policy: ThresholdPolicy, student_id: str
 ) -> listing.StudentSheet:

@@ -15,11 +15,17 @@ if not request.outcome:
     st.page_link("../data_sources.py", label="Choose the outcome", icon=":material/database:")
     st.stop()
 
-training = widgets.result_of(cache.training_job(actor, request))
-policy = state.policy(training)
-first = cache.list_page(actor, training, policy, start=0, size=1)
-if state.student() is None and not first.is_empty:
-    state.open_student(first.student_ids[0])
+training = widgets.result_of(cache.training_job(cache.rosters.trainer(actor, request), request))
+own_only = cache.rosters.own_only(actor)
+policy = (
+    cache.cuts.start(training, cache.cuts.current(actor, request)) if own_only else state.policy(training)
+)
+if state.student() is None:
+    first = cache.rosters.view(actor, training, policy).find(cache.rosters.query(size=1))
+    if first.page.is_empty:
+        widgets.empty(first.why_empty)
+        st.stop()
+    state.open_student(first.page.student_ids[0])
 
 asked = st.text_input(
     "Student id",
@@ -43,22 +49,23 @@ with st.container(horizontal=True):
     st.metric(
         "Risk",
         text.percent(sheet.risk),
-        f"all students: {text.percent(sheet.mean_risk)}",
+        None if own_only else f"all students: {text.percent(sheet.mean_risk)}",
         delta_color="off",
         delta_arrow="off",
         border=True,
         height="stretch",
         help="The chance of the outcome by models that were fitted without this student.",
     )
-    st.metric(
-        "Place in the list",
-        f"{sheet.rank:,}",
-        f"of {sheet.n_students:,}",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-    )
+    if not own_only:
+        st.metric(
+            "Place in the list",
+            f"{sheet.rank:,}",
+            f"of {sheet.n_students:,}",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            height="stretch",
+        )
 if sheet.segment:
     st.caption(f"Segment: {text.md(sheet.segment)}. A segment says nothing about need by itself.")
 
@@ -88,4 +95,5 @@ charts.contributions(
     key="student_contributions",
 )
 tables.values(sheet.contributions, key="student_values")
-widgets.provenance(training.provenance, *training.about)
+if not own_only:
+    widgets.provenance(training.provenance, *training.about)

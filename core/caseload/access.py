@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -99,14 +100,27 @@ def may(actor: Actor, action: Action) -> Allowed | Denied:
     return Denied(f"{actor.who} has none of the roles {', '.join(sorted(ALLOWED[action]))}")
 
 
-def may_see(actor: Actor, student_id: str, *, synthetic: bool) -> Allowed | Denied:
-    """Return whether the actor may see this student."""
+def may_see(
+    actor: Actor, student_id: str, *, synthetic: bool, assigned: Collection[str] = ()
+) -> Allowed | Denied:
+    """Return whether the actor may see this student; ``assigned`` are the ids whom a mentor accompanies.
+
+    A student who is not there is answered as one whom the mentor does not accompany.
+    """
     if actor.scope == "synthetic" and not synthetic:
         return Denied(f"{actor.who} may see made-up students only")
     decision = may(actor, Action.SEE_STUDENT)
-    if isinstance(decision, Allowed):
-        return Allowed(f"{decision.reason}, with {actor.scope} students in scope ({student_id})")
-    return decision
+    if isinstance(decision, Denied):
+        return decision
+    if sees_own_only(actor) and student_id not in assigned:
+        return Denied(f"{actor.who} sees assigned students only")
+    return Allowed(f"{decision.reason}, with {actor.scope} students in scope ({student_id})")
+
+
+def sees_own_only(actor: Actor) -> bool:
+    """Return whether the actor sees students, but of them only those whom they accompany as a mentor."""
+    sees = isinstance(may(actor, Action.SEE_STUDENT), Allowed)
+    return sees and isinstance(may(actor, Action.LIST), Denied)
 
 
 def require(actor: Actor, action: Action, *, synthetic: bool) -> None:

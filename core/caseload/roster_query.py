@@ -30,7 +30,21 @@ TITLES = MappingProxyType(
     }
 )
 """The columns that the list can show, in the order in which they are shown, with their titles."""
-USUAL = ("rank", "student_id", "name", "need", "risk", "reasons", "days", "segment", "mentor", "next_step")
+USUAL = (
+    "rank",
+    "interval",
+    "student_id",
+    "name",
+    "need",
+    "risk",
+    "reasons",
+    "strengths",
+    "days",
+    "trend",
+    "segment",
+    "mentor",
+    "next_step",
+)
 """The columns that are shown until others are chosen."""
 LARGEST_PAGE = 500
 LONGEST_SEARCH = 100

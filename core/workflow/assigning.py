@@ -34,7 +34,7 @@ def assign_students(
     """
     require(actor, Action.ASSIGN, synthetic=synthetic)
     for student_id in student_ids:
-        require_seeing(actor, student_id, synthetic=synthetic)
+        require_seeing(actor, student_id, synthetic=synthetic, settings=settings)
     deed, store = Deed(actor.who, now_in_utc(), reason), open_store(settings)
     school = school_of(synthetic=synthetic)
     return assignments.assign(store, school, student_ids, mentor, expecting=expecting, deed=deed)
@@ -56,5 +56,5 @@ def assignment_history(
     actor: Actor, student_id: str, *, synthetic: bool, settings: Settings
 ) -> tuple[Assignment, ...]:
     """Return the mentors that a student has had, the first one first, with who decided it and why."""
-    require_seeing(actor, student_id, synthetic=synthetic)
+    require_seeing(actor, student_id, synthetic=synthetic, settings=settings)
     return assignments.history(open_store(settings), school_of(synthetic=synthetic), student_id)

@@ -31,7 +31,7 @@ def add_contact(
     ``once`` is an id that the page made for this click: sent twice, it is kept once. Raises InvalidChoice,
     Forbidden, StoreError, and Conflict with the Contact that is there as ``now``.
     """
-    _require_writing(actor, student_id, synthetic=synthetic)
+    _require_writing(actor, student_id, synthetic=synthetic, settings=settings)
     deed = Deed(actor.who, now_in_utc())
     return contacts.add(
         open_store(settings), school_of(synthetic=synthetic), student_id, entry, deed=deed, once=once
@@ -42,7 +42,7 @@ def contact_history(
     actor: Actor, student_id: str, *, synthetic: bool, settings: Settings
 ) -> tuple[Contact, ...]:
     """Return all entries about a student, the oldest day first; raises Forbidden, StoreError."""
-    require_seeing(actor, student_id, synthetic=synthetic)
+    require_seeing(actor, student_id, synthetic=synthetic, settings=settings)
     return contacts.history(open_store(settings), school_of(synthetic=synthetic), student_id)
 
 
@@ -63,7 +63,7 @@ def plan_step(
     once: str = "",
 ) -> NextStep:
     """Write down what is to be done next for a student, and by when; raises as ``add_contact``."""
-    _require_writing(actor, student_id, synthetic=synthetic)
+    _require_writing(actor, student_id, synthetic=synthetic, settings=settings)
     deed, store = Deed(actor.who, now_in_utc()), open_store(settings)
     return next_steps.plan(
         store, school_of(synthetic=synthetic), student_id, text, due_on=due_on, deed=deed, once=once
@@ -74,7 +74,7 @@ def finish_step(
     actor: Actor, student_id: str, step: str, *, expecting: int, synthetic: bool, settings: Settings
 ) -> NextStep:
     """Note that a step was done; ``expecting`` is the version that was seen. Raises as ``add_contact``."""
-    _require_writing(actor, student_id, synthetic=synthetic)
+    _require_writing(actor, student_id, synthetic=synthetic, settings=settings)
     deed, store = Deed(actor.who, now_in_utc()), open_store(settings)
     return next_steps.finish(
         store, school_of(synthetic=synthetic), student_id, step, expecting=expecting, deed=deed
@@ -85,7 +85,7 @@ def step_history(
     actor: Actor, student_id: str, *, synthetic: bool, settings: Settings
 ) -> tuple[NextStep, ...]:
     """Return the steps of a student, the first due first; raises Forbidden, StoreError."""
-    require_seeing(actor, student_id, synthetic=synthetic)
+    require_seeing(actor, student_id, synthetic=synthetic, settings=settings)
     return next_steps.history(open_store(settings), school_of(synthetic=synthetic), student_id)
 
 
@@ -95,6 +95,6 @@ def due_steps(actor: Actor, *, synthetic: bool, settings: Settings) -> DueSteps:
     return next_steps.due_steps(open_store(settings), school_of(synthetic=synthetic))
 
 
-def _require_writing(actor: Actor, student_id: str, *, synthetic: bool) -> None:
+def _require_writing(actor: Actor, student_id: str, *, synthetic: bool, settings: Settings) -> None:
     require(actor, Action.NOTE, synthetic=synthetic)
-    require_seeing(actor, student_id, synthetic=synthetic)
+    require_seeing(actor, student_id, synthetic=synthetic, settings=settings)

@@ -11,6 +11,7 @@ from core.settings import Settings
 from core.sources.base import Progress, silent
 from core.workflow.listing import row_of
 from core.workflow.requests import TrainingRequest
+from core.workflow.seeing import assigned_to
 from core.workflow.training import Training
 
 
@@ -60,10 +61,11 @@ def ask_again(
     *,
     training: Training,
     student_id: str,
-    settings: Settings,  # noqa: ARG001  as all studies
+    settings: Settings,
     progress: Progress | None = None,
 ) -> SecondOpinion:
     """Return LIME beside the contributions of one student; raises Forbidden, InvalidChoice."""
-    row = row_of(actor, training, student_id)
+    own = assigned_to(actor, synthetic=training.provenance.synthetic, settings=settings)
+    row = row_of(actor, training, student_id, assigned=own)
     (progress or silent)(0.0, "Asking the models about students alike")
     return second_opinion(training.explainer, row, seed=request.seed)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from core.caseload.access import Actor
 from core.modeling.thresholds import AtScore, ThresholdPolicy
 from core.modeling.what_if import Imagined, Lever, imagine, levers, smallest_changes
+from core.settings import Settings
 from core.workflow.listing import row_of
+from core.workflow.seeing import assigned_to
 from core.workflow.training import Training
 
 JUST = 1e-6
@@ -34,9 +36,12 @@ def what_if(
     policy: ThresholdPolicy,
     student_id: str,
     changes: Mapping[str, float],
+    *,
+    settings: Settings,
 ) -> WhatIf:
     """Return one student imagined with ``changes``; raises Forbidden, InvalidChoice."""
-    row = row_of(actor, training, student_id)
+    own = assigned_to(actor, synthetic=training.provenance.synthetic, settings=settings)
+    row = row_of(actor, training, student_id, assigned=own)
     listed = bool(training.curve.rank[row] <= training.curve.n_listed(policy))
     below = max(0.0, _border(training, policy) - JUST)
     return WhatIf(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.caseload.access import Action, Actor, Allowed, may, may_see, require
+from core.caseload.access import Action, Actor, Allowed, may, require, sees_own_only
 from core.cleaning.export import to_csv_bytes
-from core.errors import Forbidden, InvalidChoice, nearest
+from core.errors import InvalidChoice, nearest
 from core.modeling.thresholds import AtScore, Cut, ForCapacity, ThresholdPolicy
+from core.workflow.seeing import require_one
 from core.workflow.segmenting import Segments
 from core.workflow.training import Training
 
@@ -142,9 +144,13 @@ def student_sheet(
     student_id: str,
     *,
     segments: Segments | None = None,
+    assigned: Collection[str] = (),
 ) -> StudentSheet:
-    """Return one student's sheet; raises Forbidden, InvalidChoice with the nearest id."""
-    row = row_of(actor, training, student_id)
+    """Return one student's sheet; raises Forbidden, InvalidChoice with the nearest id.
+
+    ``assigned`` are a mentor's students: a mentor sees the sheet of no other one.
+    """
+    row = row_of(actor, training, student_id, assigned=assigned)
     (told,) = training.explainer.explain([row])
     found = segments is not None and not segments.is_empty
     return StudentSheet(
@@ -163,17 +169,20 @@ def student_sheet(
     )
 
 
-def row_of(actor: Actor, training: Training, student_id: str) -> int:
-    """Return the row of a student whom the actor may see.
+def row_of(actor: Actor, training: Training, student_id: str, *, assigned: Collection[str] = ()) -> int:
+    """Return the row of a student whom the actor may see; a mentor sees those ``assigned`` only.
 
-    Raises Forbidden, InvalidChoice with the nearest id.
+    Raises Forbidden, and InvalidChoice with the nearest id for those who may see all.
     """
-    decision = may_see(actor, student_id, synthetic=training.provenance.synthetic)
-    if not isinstance(decision, Allowed):
-        raise Forbidden(f"You may not see this student: {decision.reason}.", hint="Ask an administrator.")
+    require_one(actor, student_id, synthetic=training.provenance.synthetic, assigned=assigned)
     places = np.flatnonzero(training.features.student_ids == student_id)
     if len(places):
         return int(places[0])
+    if sees_own_only(actor):
+        raise InvalidChoice(
+            f"'{student_id}' is assigned to you, and is not among the students of this table.",
+            hint="The student may have left the data since.",
+        )
     guess = nearest(student_id, [str(one) for one in training.features.student_ids[:20_000]])
     raise InvalidChoice(
         f"There is no student '{student_id}' in this list.",

@@ -16,6 +16,7 @@ from core.settings import Settings
 from core.sources.base import Progress, silent
 from core.workflow.explored import explored
 from core.workflow.requests import TrainingRequest
+from core.workflow.seeing import assigned_to
 
 __all__ = ["OutlyingStudents", "outlying_students", "why_unnamed"]
 MOST = 50
@@ -76,7 +77,9 @@ def outlying_students(
     named = ids.notna().to_numpy()
     n_unnamed = int((~named).sum())
     frame = _listed(ids[named].astype("str").tolist(), found[named])
-    seen = [may_see(actor, one, synthetic=request.table.is_demo) for one in frame["student_id"]]
+    synthetic = request.table.is_demo
+    own = assigned_to(actor, synthetic=synthetic, settings=settings)
+    seen = [may_see(actor, one, synthetic=synthetic, assigned=own) for one in frame["student_id"]]
     frame = frame[np.array([isinstance(one, Allowed) for one in seen], dtype=np.bool_)]
     why = "" if len(frame) else _why_empty(n_unnamed)
     return OutlyingStudents(wanted, frame.head(MOST).reset_index(drop=True), len(frame), why, n_unnamed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -225,6 +225,16 @@ def export_roster(
     return content
 
 
+def why_no_file(actor: Actor, prepared: PreparedRoster, query: Query, n: int) -> str:
+    """Return why the columns of a query cannot be written for ``n`` students; empty if they can."""
+    _require_some(actor, prepared.training)
+    try:
+        _require_tellable(prepared.training, query.columns, n)
+    except InvalidChoice as error:
+        return f"{error} {error.hint}"
+    return ""
+
+
 def _at(roster: Roster, prepared: PreparedRoster, policy: ThresholdPolicy, steady: Steady | None) -> Roster:
     """Return the list with what a cut makes of the students."""
     columns = prepared.trained.at(policy, steady)
@@ -257,7 +267,7 @@ def _require_some(actor: Actor, training: Training) -> None:
         require(actor, Action.LIST, synthetic=synthetic)
 
 
-def _require_tellable(training: Training, keys: list[str], n: int) -> None:
+def _require_tellable(training: Training, keys: Sequence[str], n: int) -> None:
     slow = next((key for key in keys if key in TOLD_ONE_BY_ONE), None)
     if slow is not None and n > MOST_TOLD:
         raise _too_many(slow, n, MOST_TOLD)

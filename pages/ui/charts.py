@@ -201,24 +201,6 @@ def curve(
     draw({"layer": layers, "height": 280}, frame, alt=alt, key=key)
 
 
-def by_k(frame, *, chosen: int, value: str, title: str, alt: str, key: str | None = None) -> None:
-    """A line over K with the chosen K marked by a ring."""
-    encoding = {
-        "x": axis("k", "Number of segments (K)", "ordinal", axis={"labelAngle": 0}),
-        "y": axis(value, title, scale={"zero": False}),
-        "tooltip": [axis("k", "K"), axis(value, title, format=".3~g")],
-    }
-    ring = {"condition": {"test": f"datum.k === {chosen}", "value": 220}, "value": 30}
-    layers = [
-        {"mark": {"type": "line", "color": BLUE}},
-        {
-            "mark": {"type": "point", "filled": False, "color": ORANGE, "strokeWidth": 2.5},
-            "encoding": {"size": ring},
-        },
-    ]
-    draw({"encoding": encoding, "layer": layers, "height": 200}, frame, alt=alt, key=key)
-
-
 def line_with_band(
     frame, *, x: str, y: str, title: str, alt: str, as_percent: bool = False, key: str | None = None
 ) -> Drawn:

@@ -58,7 +58,9 @@ def stability(actor, request, found, k: int):
 
 def training(actor, request):
     """Return the trained list, if it is there; None while it is worked out, or without an outcome."""
-    return ready(cache.training_job(actor, request)) if request.outcome else None
+    return (
+        ready(cache.training_job(cache.rosters.trainer(actor, request), request)) if request.outcome else None
+    )
 
 
 def ready(job):

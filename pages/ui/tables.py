@@ -19,25 +19,6 @@ NEED_WORDS = {
 """A shape beside the word: need is never told by colour alone."""
 
 
-def at_risk(page, *, key: str) -> str | None:
-    """Show one page of the list; return the id of the selected student, or None."""
-    shown = page.frame()
-    shown["need"] = shown["need"].map(NEED_WORDS)
-    event = st.dataframe(
-        shown,
-        key=key,
-        hide_index=True,
-        width="stretch",
-        height=35 * (len(shown) + 1) + 3,
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config=at_risk_columns(),
-        alt=f"The at-risk list, {page.words}.",
-    )
-    rows = event.selection.rows
-    return page.student_ids[rows[0]] if rows and rows[0] < len(page.student_ids) else None
-
-
 def at_risk_columns() -> dict:
     """Return how the columns of the list are shown."""
     config = st.column_config
@@ -57,27 +38,6 @@ def at_risk_columns() -> dict:
         "reasons": config.TextColumn("Why", help="What raises the risk, barriers first.", width=620),
         "segment": config.TextColumn("Segment", help="Of the recommended number of segments.", width=220),
     }
-
-
-def segments(profiles, *, key: str) -> None:
-    """Show the segments of one K: name, size and what sets each apart."""
-    config = st.column_config
-    st.dataframe(
-        profiles,
-        key=key,
-        hide_index=True,
-        width="stretch",
-        column_config={
-            "segment": config.NumberColumn("Segment", format="%d", width=80),
-            "name": config.TextColumn("In words", width=300),
-            "size": config.NumberColumn("Students", format="localized", width=90),
-            "share": config.ProgressColumn(
-                "Share", format="percent", min_value=0.0, max_value=1.0, width=110
-            ),
-            "contrasts": config.TextColumn("What sets it apart", width=620),
-        },
-        alt="The segments with their size and what sets each apart.",
-    )
 
 
 def values(contributions, *, key: str) -> None:
@@ -217,8 +177,8 @@ def excluded(left_out, *, key: str) -> None:
     )
 
 
-def card(sheet) -> None:
-    """Show one student in short, under the list: need, reasons, strengths."""
+def card(sheet, *, own_only: bool = False) -> None:
+    """Show one student in short, under the list: need, reasons, strengths; to a mentor no place among all."""
     with st.container(border=True):
         name = (
             f"{text.md(sheet.name)} ({text.md(sheet.student_id)})"
@@ -226,8 +186,8 @@ def card(sheet) -> None:
             else text.md(sheet.student_id)
         )
         st.markdown(
-            f"**{name}**: support needed {sheet.need}, risk {text.percent(sheet.risk)}, "
-            f"place {sheet.rank:,} of {sheet.n_students:,}"
+            f"**{name}**: support needed {sheet.need}, risk {text.percent(sheet.risk)}"
+            + ("" if own_only else f", place {sheet.rank:,} of {sheet.n_students:,}")
         )
         for heading, said in (("Why", sheet.reasons), ("Strengths", sheet.strengths)):
             st.markdown(

@@ -172,56 +172,6 @@ def _chosen(training, policy):
     return policy
 
 
-def k_picker(found) -> int:
-    """Let the viewer choose K among those that were fitted."""
-    if len(found.ks) == 1:
-        st.caption(f"Only K = {found.ks[0]} is possible with these students.")
-        return found.ks[0]
-    return st.slider(
-        "Number of segments (K)",
-        found.ks[0],
-        found.ks[-1],
-        found.recommended_k,
-        key=f"explorer_k_{found.ks[-1]}",
-        persist_state="session",
-    )
-
-
-def cut_figures(cut) -> None:
-    """Say what the cut means: who is listed, who would be found, missed and falsely alarmed."""
-    quiet = {"border": True, "height": "stretch", "delta_color": "off", "delta_arrow": "off"}
-    with st.container(horizontal=True):
-        st.metric("Listed", f"{cut.n_listed:,}", help="Students on the list at this cut.", **quiet)
-        st.metric(
-            "Found",
-            f"{cut.found:,}",
-            f"{text.percent(cut.recall)} of those with the outcome",
-            help="Listed students to whom the outcome happened.",
-            **quiet,
-        )
-        st.metric(
-            "Missed",
-            f"{cut.missed:,}",
-            help="Students to whom the outcome happened and who are not listed.",
-            **quiet,
-        )
-        st.metric(
-            "False alarms",
-            f"{cut.false_alarms:,}",
-            f"{text.percent(cut.precision)} of the list is right",
-            help="Listed students to whom the outcome did not happen.",
-            **quiet,
-        )
-        st.metric(
-            "Expected",
-            f"{cut.n_expected:,.0f}",
-            help="The sum of the listed risks: to how many of them the outcome is expected to happen.",
-            **quiet,
-        )
-    if cut.note:
-        st.caption(text.md(cut.note))
-
-
 def sentences(said, *, why_none: str) -> None:
     """Show sentences as a list, or say why there are none."""
     if not said:

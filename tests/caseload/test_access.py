@@ -15,6 +15,7 @@ from core.caseload.access import (
     may_see,
     require,
     require_scope,
+    sees_own_only,
 )
 from core.errors import Forbidden
 
@@ -71,7 +72,7 @@ def test_a_mentor_may_not_move_the_cut_nor_assign_nor_export_and_is_told_so():
 
 
 def test_seeing_a_student_gives_its_reason_either_way():
-    assert isinstance(may_see(MENTOR, "S1", synthetic=False), Allowed)
+    assert isinstance(may_see(MENTOR, "S1", synthetic=False, assigned=["S1"]), Allowed)
     assert may_see(UNGATED, "S1", synthetic=False) == Denied("nobody may see made-up students only")
     assert isinstance(may_see(UNGATED, "S1", synthetic=True), Allowed)
     analyst = Actor(who="ben", roles=frozenset({ActorRole.ANALYST}), scope="all")
@@ -83,3 +84,20 @@ def test_the_scope_alone_is_asked_for_inside_a_use_case():
     require_scope(UNGATED, synthetic=True)
     with pytest.raises(Forbidden, match="only the demo school is open without the front door"):
         require_scope(UNGATED, synthetic=False)
+
+
+@pytest.mark.parametrize("others", [set(), {ActorRole.DEAN}, {ActorRole.ADMIN}])
+def test_a_mentor_sees_assigned_students_only_and_an_absent_one_is_answered_the_same(others):
+    mentor = Actor(who="mia", roles=frozenset({ActorRole.MENTOR, *others}), scope="all")
+
+    assert isinstance(may_see(mentor, "S1", synthetic=False, assigned={"S1"}), Allowed)
+    for student in ("S2", "nobody at all"):
+        refused = may_see(mentor, student, synthetic=False, assigned={"S1"})
+        assert refused == Denied("mia sees assigned students only")
+    assert sees_own_only(mentor)
+
+
+@pytest.mark.parametrize("role", [ActorRole.COUNSELOR, ActorRole.ANALYST, ActorRole.DEAN])
+def test_others_have_no_students_of_their_own(role):
+    assert not sees_own_only(Actor(who="ana", roles=frozenset({role}), scope="all"))
+    assert not sees_own_only(Actor(who="ana", roles=frozenset({role, ActorRole.COUNSELOR}), scope="all"))

@@ -25,8 +25,9 @@ def press(page, label):
 
 def published(page, reason=REASON, answer=ANSWER):
     page.text_area(key="publish_reason").set_value(reason)
-    if answer and any(one.key == "publish_override" for one in page.text_area):
-        page.text_area(key="publish_override").set_value(answer)
+    for one in page.text_area:
+        if answer and (one.key or "").startswith("publish_override_"):
+            one.set_value(answer)
     return press(page, "Publish")
 
 
@@ -93,9 +94,17 @@ def test_an_issue_has_to_be_answered(screen):
     assert "The model is not published" in texts(page)
     page = published(page, answer="too short")
     assert "at least 20 characters" in texts(page)
+    page.text_area(key="publish_reason").set_value(REASON)
+    asked = [one for one in page.text_area if (one.key or "").startswith("publish_override_M")]
+    asked[0].set_value(ANSWER)
+    page = press(page, "Publish")
+    assert len(asked) > 1
+    assert "The model is not published" in texts(page)
+    assert f"'{asked[0].key[-4:]}'" not in texts(page)
     page = published(page)
     assert "Published as " in texts(page)
-    assert ANSWER in list(table_with(page, "in use")["override"])
+    (told,) = [one for one in table_with(page, "in use")["override"] if ANSWER in one]
+    assert all(f"{one.key[-4:]}: {ANSWER}" in told for one in asked)
 
 
 def test_without_the_gate_nothing_is_published_or_listed(ungated):

@@ -78,6 +78,9 @@ def test_each_use_case_is_open_to_its_roles_and_closed_to_all_others_and_without
         policies.save_policy(
             LOCAL, REAL, PolicyKind.CUT, {"n": n}, reason="Why.", expecting=n, settings=settings
         )
+    assigning.assign_students(
+        LOCAL, ["s1"], "mentor", reason="Near.", expecting={}, synthetic=False, settings=settings
+    )
     for role in ActorRole:
         before = open_store(settings).revision()
         try:
@@ -215,3 +218,28 @@ def deed_now():
     from core.caseload.deeds import Deed
 
     return Deed("local", now_in_utc())
+
+
+def test_a_mentor_writes_and_reads_about_assigned_students_only(settings):
+    mia = person(ActorRole.MENTOR, "mia")
+    where = {"synthetic": False, "settings": settings}
+    assigning.assign_students(LOCAL, ["s1"], "mia", reason="Near.", expecting={}, **where)
+    words = r"^You may not see this student: mia sees assigned students only\.$"
+    before = open_store(settings).revision()
+
+    for refused in ("s2", "nobody at all"):
+        for call in (
+            lambda one: contacts.add_contact(mia, one, TALK, **where),
+            lambda one: contacts.plan_step(mia, one, "Call", due_on=DUE, **where),
+            lambda one: contacts.finish_step(mia, one, "step", expecting=1, **where),
+            lambda one: contacts.contact_history(mia, one, **where),
+            lambda one: contacts.step_history(mia, one, **where),
+            lambda one: assigning.assignment_history(mia, one, **where),
+        ):
+            with pytest.raises(Forbidden, match=words):
+                call(refused)
+    assert open_store(settings).revision() == before
+    assert contacts.add_contact(mia, "s1", TALK, **where).by == "mia"
+    assigning.assign_students(LOCAL, ["s1"], "bo", reason="Moved.", expecting={"s1": 1}, **where)
+    with pytest.raises(Forbidden, match=words):
+        contacts.contact_history(mia, "s1", **where)

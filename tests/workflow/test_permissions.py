@@ -5,7 +5,17 @@ import pytest
 from core.caseload.access import ALLOWED, Action, Actor, ActorRole
 from core.errors import Forbidden
 from core.settings import Settings
-from core.workflow import cleaning, exploring, listing, publishing, requests, segmenting, tables, training
+from core.workflow import (
+    cleaning,
+    exploring,
+    imagining,
+    listing,
+    publishing,
+    requests,
+    segmenting,
+    tables,
+    training,
+)
 
 REQUEST = requests.demo_request(students=200, seed=3)
 
@@ -14,7 +24,8 @@ def published(actor, settings):
     """Publish what somebody else trained."""
     trained = training.train(person(ActorRole.ANALYST), REQUEST, settings=settings)
     reason, override = "For the test of permissions.", "Few students: only a test of permissions."
-    return publishing.publish(actor, trained, reason=reason, override=override, settings=settings)
+    answers = dict.fromkeys((check.code for check in trained.checks), override)
+    return publishing.publish(actor, trained, reason=reason, override=answers, settings=settings)
 
 
 CALLS = {
@@ -49,9 +60,16 @@ def test_the_list_and_a_student_are_two_permissions(settings):
     trained = training.train(person(ActorRole.ANALYST), REQUEST, settings=settings)
     policy = listing.ForCapacity(5)
     page = listing.list_page(person(ActorRole.COUNSELOR), trained, policy, start=0, size=5)
-    mentor = person(ActorRole.MENTOR)
+    mentor, (first, second) = person(ActorRole.MENTOR), page.student_ids[:2]
 
-    assert listing.student_sheet(mentor, trained, policy, page.student_ids[0]).rank == 1
+    assert listing.student_sheet(mentor, trained, policy, first, assigned={first}).rank == 1
+    for refused in (second, "nobody at all"):
+        with pytest.raises(
+            Forbidden, match=r"^You may not see this student: ana sees assigned students only\.$"
+        ):
+            listing.student_sheet(mentor, trained, policy, refused, assigned={first})
+        with pytest.raises(Forbidden, match="assigned students only"):
+            imagining.what_if(mentor, trained, policy, refused, {}, settings=settings)
     with pytest.raises(Forbidden, match="see the at-risk list"):
         listing.list_page(mentor, trained, policy, start=0, size=5)
     with pytest.raises(Forbidden, match="You may not see this student"):
