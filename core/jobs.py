@@ -7,6 +7,7 @@ viewer. A job runs one function in a child and hands its value back; a dead chil
 from __future__ import annotations
 
 import functools
+import inspect
 import itertools
 import multiprocessing
 import os
@@ -70,7 +71,8 @@ class JobRunner:
     def start(self, function: Callable[..., Any], *args: Any, name: str, **options: Any) -> Job:
         """Start ``function(*args, **options, progress=report)`` in a child and return at once.
 
-        The function must be importable by name; arguments and result must be picklable values.
+        The function must be importable by name; arguments and result must be picklable values. One that
+        takes ``on_preview`` is given a way to hand over a first value: see ``Job.preview``.
         """
         job = Job(name=name)
         self._jobs.add(job)
@@ -121,6 +123,8 @@ class Job:
         self.number = next(self._numbers)
         self.state = JobState.WAITING
         self.progress = JobProgress(0.0, "Waiting for its turn")
+        self.preview: Any = None
+        """What the function showed of its value so far; None before that and once the job is finished."""
         self.started = time.monotonic()
         self.is_forgotten = False
         """Set when the job is to be started afresh the next time somebody asks for it."""
@@ -166,7 +170,7 @@ class Job:
         with self._finishing:
             if self.is_finished:
                 return
-            self._value, self._error = value, error
+            self._value, self._error, self.preview = value, error, None
             if error is None:
                 self.state = JobState.DONE
             elif isinstance(error, JobCancelled):
@@ -222,6 +226,8 @@ def _take(job: Job, message: tuple[str, Any]) -> None:
     kind, content = message
     if kind == "progress":
         job.progress = JobProgress(*content)
+    elif kind == "preview":
+        job.preview = content
     elif kind == "value":
         job.progress = JobProgress(1.0, "Done")
         job.finish(value=content)
@@ -248,8 +254,11 @@ def _child(pipe: Connection, limits: JobLimits, call: Callable[..., Any]) -> Non
     def report(fraction: float, words: str) -> None:
         pipe.send(("progress", (fraction, words)))
 
+    ways: dict[str, Any] = {"progress": report}
+    if "on_preview" in inspect.signature(call).parameters:
+        ways["on_preview"] = lambda value: pipe.send(("preview", value))
     try:
-        pipe.send(("value", call(progress=report)))
+        pipe.send(("value", call(**ways)))
     except AppError as error:
         pipe.send(("error", error))
     except MemoryError:

@@ -13,6 +13,19 @@ def double(number, *, progress):
     return number * 2
 
 
+def show_then_wait(place, *, progress, on_preview):
+    """Show a first value; hand over the last one when somebody has made a file."""
+    on_preview("first")
+    progress(0.5, "Shown")
+    while not Path(place).exists():
+        time.sleep(0.02)
+    return "last"
+
+
+def show_what_cannot_be_sent(*, progress, on_preview):
+    on_preview(lambda: None)
+
+
 def fail_as_expected(*, progress):
     raise ColumnNotFound.of("mth", ["math"])
 

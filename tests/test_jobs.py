@@ -28,6 +28,35 @@ def test_a_job_hands_back_the_value_of_its_function(runner):
     assert (job.state, job.progress.fraction) == (JobState.DONE, 1.0)
 
 
+def test_a_preview_is_there_before_the_value_and_gone_with_it(runner, tmp_path):
+    place = tmp_path / "seen"
+    job = runner.start(job_targets.show_then_wait, str(place), name="Showing")
+    before = job.preview
+    while job.progress.words != "Shown":
+        assert not job.wait(0.02)
+    shown, has_value = job.preview, job.has_value
+    place.touch()
+
+    assert (before, shown, has_value) == (None, "first", False)
+    assert (finished(job).result(), job.preview) == ("last", None)
+
+
+def test_a_job_that_is_cancelled_keeps_no_preview(runner, tmp_path):
+    job = runner.start(job_targets.show_then_wait, str(tmp_path / "never"), name="Showing")
+    while job.preview is None:
+        assert not job.wait(0.02)
+    job.cancel()
+
+    assert (finished(job, 5).state, job.preview) == (JobState.CANCELLED, None)
+
+
+def test_a_job_of_a_function_without_previews_has_none(runner):
+    job = runner.start(job_targets.double, 4, name="Doubling")
+
+    assert job.preview is None
+    assert (finished(job).result(), job.preview) == (8, None)
+
+
 def test_a_job_runs_in_another_process(runner):
     assert finished(runner.start(job_targets.pid, name="Pid")).result() != os.getpid()
 
@@ -48,7 +77,10 @@ def test_a_crash_is_one_sentence_and_not_a_traceback(runner):
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-@pytest.mark.parametrize("function", [lambda *, progress: progress, job_targets.send_unreadable])
+@pytest.mark.parametrize(
+    "function",
+    [lambda *, progress: progress, job_targets.send_unreadable, job_targets.show_what_cannot_be_sent],
+)
 def test_what_cannot_cross_the_border_fails_the_job_and_the_next_job_works(function):
     runner = JobRunner(at_once=1, limits=JobLimits(seconds=60, memory_mib=512))
     job = finished(runner.start(function, name="Crossing"))

@@ -6,7 +6,7 @@ better. The models behind the scores did see those students' fellows: what is ju
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import Any
@@ -82,7 +82,7 @@ def choose_calibration(
     rarer = int(min((labels == 0).sum(), (labels == 1).sum()))
     if rarer < FEWEST or folds.max(initial=-1) < 1:
         return _none(given, f"{rarer} students of the rarer outcome are too few to correct the risks by.")
-    by_fold = {name: _by_fold(fit, scores, labels, folds) for name, fit in FITS.items()}
+    by_fold = _by_fold(scores, labels, folds)
     nested = {name: _nested(found, scores, folds) for name, found in by_fold.items()}
     losses = {name: _losses(found, labels, folds) for name, found in nested.items()}
     chosen = _wanted(wanted, losses)
@@ -121,18 +121,17 @@ def _pooled(scores: Floats, label: Floats, chosen: NDArray[np.bool_]) -> tuple[F
     return scores[keep][order], labels[keep][order]
 
 
-def _by_fold(
-    fit: Callable[[Floats, Floats], Calibrator], scores: Floats, label: Floats, folds: Integers
-) -> tuple[tuple[Calibrator, ...], ...]:
-    """Return for each repeat and fold the correction that was fitted on the other folds."""
-    found = []
+def _by_fold(scores: Floats, label: Floats, folds: Integers) -> dict[str, tuple[tuple[Calibrator, ...], ...]]:
+    """Return of each method, for each repeat and fold, the correction fitted on the other folds."""
+    found: dict[str, list[tuple[Calibrator, ...]]] = {name: [] for name in FITS}
     for repeat, parts in enumerate(folds):
         several = []
         for fold in range(int(parts.max(initial=-1)) + 1):
-            others = (parts >= 0) & (parts != fold)
-            several.append(fit(*_pooled(scores[repeat], label, others)))
-        found.append(tuple(several))
-    return tuple(found)
+            others = _pooled(scores[repeat], label, (parts >= 0) & (parts != fold))
+            several.append([fit(*others) for fit in FITS.values()])
+        for name, of_method in zip(FITS, zip(*several, strict=True), strict=True):
+            found[name].append(of_method)
+    return {name: tuple(repeats) for name, repeats in found.items()}
 
 
 def _nested(by_fold: tuple[tuple[Calibrator, ...], ...], scores: Floats, folds: Integers) -> Floats:

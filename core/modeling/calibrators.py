@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from core.errors import ModelError
-from core.modeling.logistic import as_risk, log_odds_of
+from core.modeling.logistic import as_risk, log_odds_of, sigmoid
 from core.modeling.table import Floats, Integers
 
 
@@ -129,22 +129,44 @@ def fit_platt(log_odds: Floats, label: Floats) -> Calibrator:
 
     The targets (n + 1) / (n + 2) and 1 / (n + 2) keep it finite where the log-odds part the outcomes.
     """
-    from sklearn.linear_model import LogisticRegression
+    from scipy.optimize import minimize
 
     n_with, n_without = int(label.sum()), int((1 - label).sum())
     target = np.where(label == 1, (n_with + 1) / (n_with + 2), 1 / (n_without + 2))
     centre, spread = float(log_odds.mean()), float(log_odds.std())
     if log_odds.min() == log_odds.max():
         return NoCalibration()
-    scaled = ((log_odds - centre) / spread)[:, None]
-    model = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-8)
-    model.fit(
-        np.vstack([scaled, scaled]),
-        np.repeat([1, 0], len(label)),
-        sample_weight=np.concatenate([target, 1 - target]),
+    line = _Line((log_odds - centre) / spread, target)
+    found = minimize(
+        line.loss, np.zeros(2), jac=line.gradient, hess=line.curvature, method="trust-exact", tol=1e-10
     )
-    slope = float(model.coef_[0, 0]) / spread
-    return Platt(slope, float(model.intercept_[0]) - slope * centre) if slope > 0 else NoCalibration()
+    slope = float(found.x[0]) / spread
+    return Platt(slope, float(found.x[1]) - slope * centre) if slope > 0 else NoCalibration()
+
+
+@dataclass(frozen=True, eq=False)
+class _Line:
+    """The mean log loss of a line over values, against targets between 0 and 1."""
+
+    values: Floats
+    target: Floats
+
+    def loss(self, line: Floats) -> float:
+        """Return the mean log loss."""
+        log_odds = line[0] * self.values + line[1]
+        return float(np.mean(np.logaddexp(0.0, log_odds) - self.target * log_odds))
+
+    def gradient(self, line: Floats) -> Floats:
+        """Return its slope by both numbers of the line."""
+        over = sigmoid(line[0] * self.values + line[1]) - self.target
+        return np.array([np.mean(over * self.values), np.mean(over)])
+
+    def curvature(self, line: Floats) -> Floats:
+        """Return its second derivatives."""
+        risk = sigmoid(line[0] * self.values + line[1])
+        weight = risk * (1 - risk)
+        mixed = np.mean(weight * self.values)
+        return np.array([[np.mean(weight * self.values**2), mixed], [mixed, np.mean(weight)]])
 
 
 def fit_isotonic(log_odds: Floats, label: Floats) -> Calibrator:

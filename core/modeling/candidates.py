@@ -32,8 +32,9 @@ PENALTY = 1.0
 """The L2 penalty on each weight in the matrix's scale but the intercept's: 1 / C."""
 TOLERANCE = 1e-8
 MOST_STEPS = 100
-STARTERS = 50_000
-"""Of a larger table so many students teach the model where to start."""
+STARTERS = 10_000
+"""Of a much larger table so many students teach the model where to start."""
+MUCH_LARGER = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +93,8 @@ def logistic_regression(
 ) -> Fitted | FittedEstimator:
     """Return the L2-penalised logistic regression of these students; ``label`` holds 0 and 1.
 
-    Of a large table the first students teach the model where to start, which halves the time; it
-    ends at the same place. They should stand in a drawn order.
+    Of a large table the first students teach the model where to start, which saves a third of the time
+    and more; it ends at the same place. They should stand in a drawn order.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -103,7 +104,7 @@ def logistic_regression(
         C=1 / strength, solver="newton-cholesky", tol=TOLERANCE, max_iter=MOST_STEPS, warm_start=True
     )
     first = label[:STARTERS]
-    if len(label) > 2 * STARTERS and first.min() < first.max():
+    if len(label) > MUCH_LARGER * STARTERS and first.min() < first.max():
         model.fit(matrix[:STARTERS], first, None if weights is None else weights[:STARTERS])
     model.fit(matrix, label, weights)
     return _linear(design, model, features, label, strength)

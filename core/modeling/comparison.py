@@ -62,20 +62,31 @@ class Families:
     @property
     def verdict(self) -> str:
         """What the figures say about changing the family, in words."""
-        others = [c for c in self.contenders if not c.is_rule and c.difference]
-        better = [c for c in others if self._together(c)[0] >= NOTHING and self._together(c)[1] > 0]
-        if not better:
+        best = self._better
+        if best is None:
             return (
                 "No family is clearly better than the logistic regression, whose every weight can be read: "
                 "keep it."
             )
-        best = better[0]
+        others = [c for c in self.contenders if not c.is_rule and c.difference]
         gain, low, high = self._together(best)
         return (
             f"{best.title} ranks students better than the logistic regression by {gain:.3f} ROC-AUC "
             f"(95 % interval {low:.3f} to {high:.3f}, as one of {len(others)} comparisons). Weigh that "
             "against reasons that are harder to follow."
         )
+
+    @property
+    def selected(self) -> str:
+        """The family that the figures call for: the logistic regression unless another is clearly better."""
+        return DEFAULT if self._better is None else self._better.name
+
+    @property
+    def _better(self) -> Contender | None:
+        """The best of the families that are clearly better than the logistic regression; None without one."""
+        others = [c for c in self.contenders if not c.is_rule and c.difference]
+        better = (c for c in others if self._together(c)[0] >= NOTHING and self._together(c)[1] > 0)
+        return next(better, None)
 
     def _together(self, contender: Contender) -> tuple[float, float, float]:
         """Return the difference with an interval that holds for all families together (Bonferroni)."""
@@ -132,10 +143,16 @@ def compare_families(
 def _drawn(
     features: Features, label: Floats, groups: Texts | None, *, seed: int
 ) -> tuple[Features, Floats, Texts | None, str]:
-    """Return at most MOST_COMPARED students, drawn by seed and id, and the words for it."""
+    """Return at most MOST_COMPARED students, drawn by seed and id, and the words for it.
+
+    Of each outcome, and of those whose outcome is not known, the same share is drawn.
+    """
     if features.n_students <= MOST_COMPARED:
         return features, label, groups, ""
-    rows = seeded_order(features.student_ids, seed=seed, purpose="families")[:MOST_COMPARED]
+    drawn = seeded_order(features.student_ids, seed=seed, purpose="families")
+    kinds = [drawn[label[drawn] == 0], drawn[label[drawn] == 1], drawn[np.isnan(label[drawn])]]
+    ends = np.round(np.cumsum([0, *map(len, kinds)]) * MOST_COMPARED / len(drawn)).astype(int)
+    rows = np.concatenate([kind[:n] for kind, n in zip(kinds, np.diff(ends), strict=True)])
     words = f"{MOST_COMPARED:,} of {features.n_students:,} students were drawn for it."
     return features.take(rows), label[rows], None if groups is None else groups[rows], words
 

@@ -131,13 +131,14 @@ class Design:
             if not part.is_used:
                 continue
             values, missing = numbers[:, j], np.isnan(numbers[:, j])
-            block[:, starts[j]] = (np.where(missing, part.fill, values) - part.mean) / part.scale
+            filled = np.where(missing, part.fill, values) if missing.any() else values
+            block[:, starts[j]] = (filled - part.mean) / part.scale
             if part.has_gap_column:
                 block[:, starts[j] + 1] = (missing - part.gap_share) / part.gap_scale
         rows = np.arange(len(block))
         for j, levels in enumerate(self.categories):
             place = levels.place[codes[:, j] - UNSEEN]
-            known = place >= 0
+            known = slice(None) if place.min(initial=0) >= 0 else place >= 0
             block[rows[known], starts[len(self.numbers) + j] + place[known]] = 1.0
 
 
@@ -156,7 +157,11 @@ def learn(
     places = range(len(features.columns)) if used is None else used
     return Design(
         tuple(
-            replace(_number_columns(features.numbers[:, j]), is_used=j in places, marks_gaps=gap_columns)
+            replace(
+                _number_columns(np.ascontiguousarray(features.numbers[:, j])),
+                is_used=j in places,
+                marks_gaps=gap_columns,
+            )
             for j in range(n_numbers)
         ),
         tuple(

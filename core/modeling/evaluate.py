@@ -17,7 +17,7 @@ from core.modeling.intervals import Interval, mirrored, percentiles, resampled, 
 from core.modeling.metric import DEFINITIONS, NO_INTERVAL, Confusion, Metric
 from core.modeling.net_benefit import NetBenefit, net_benefit
 from core.modeling.ranking import MEASURES, HeldOut, Ranking, within_folds
-from core.modeling.score_cells import ScoreCells, count_scores, group_cells
+from core.modeling.score_cells import ENOUGH_CELLS, MOST_CELLS, ScoreCells, count_scores, group_cells
 from core.modeling.table import Floats, Integers
 
 OF_LIST = ("precision_at_listed", "recall_at_listed", "lift")
@@ -266,7 +266,8 @@ def _score_spans(
     cells: ScoreCells, values: dict[str, float | None], listed: float, *, seed: int
 ) -> dict[str, Interval | None]:
     """Resample the students by risk: for each resample a list of the same share of them is drawn up."""
-    groups = group_cells(cells, measures.calibration_bins(cells.negatives + cells.positives))
+    bins = measures.calibration_bins(cells.negatives + cells.positives)
+    groups = group_cells(cells, bins, MOST_CELLS if len(cells.scores) <= MOST_CELLS else ENOUGH_CELLS)
     drawn = resampled(
         groups.negatives,
         groups.positives,

@@ -12,8 +12,8 @@ from core.modeling.table import Floats, Integers
 Z = 1.959963984540054
 """The 97.5 % point of the normal distribution."""
 N_RESAMPLES = 1000
-MOST_DRAWN = 20_000
-"""Up to so many students are drawn one by one, more of them by counts."""
+FEW_IN_A_CELL = 6
+"""Students are drawn one by one where a cell holds fewer of them on average, else by counts: it is sooner."""
 CHUNK = 100
 
 Interval = tuple[float, float]
@@ -72,7 +72,7 @@ def _draws(counts: Integers, *, seed: int) -> Iterator[Integers]:
     rng = np.random.default_rng([seed, 95])
     n = int(counts.sum())
     filled = np.flatnonzero(counts)
-    cell_of = np.repeat(filled, counts[filled]) if n <= MOST_DRAWN else None
+    cell_of = np.repeat(filled, counts[filled]) if n < FEW_IN_A_CELL * len(filled) else None
     for _ in range(N_RESAMPLES // CHUNK):
         if cell_of is None:
             drawn = np.zeros((CHUNK, len(counts)), dtype=np.int64)

@@ -5,6 +5,7 @@ Nothing is learned here; ``candidates`` fits the model and hands its numbers ove
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +15,8 @@ from core.modeling.table import Floats
 
 UNSEEN = -2
 """The code of a category's value that the table of levels does not hold."""
+CHUNK = 4096
+"""Rows worked on at a time, so that they stay in the processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +37,8 @@ class NumberTerm:
     def added(self, values: Floats) -> Floats:
         """Return the log-odds that each value adds, relative to the average student."""
         missing = np.isnan(values)
-        line = (np.where(missing, self.fill, values) - self.centre) * self.weight
+        filled = np.where(missing, self.fill, values) if missing.any() else values
+        line = (filled - self.centre) * self.weight
         if self.missing_weight == 0.0:
             return np.asarray(line)
         return np.asarray(line + (missing - self.missing_share) * self.missing_weight)
@@ -80,20 +84,22 @@ class LinearRisk:
         model gives to a category it has never seen.
         """
         parts = np.empty((len(numbers), len(self.numbers) + len(self.categories)))
-        for place, added in enumerate(self._terms(numbers, codes)):
-            parts[:, place] = added
+        for start in range(0, len(numbers), CHUNK):
+            some = slice(start, start + CHUNK)
+            for place, added in enumerate(self._terms(numbers[some], codes[some])):
+                parts[some, place] = added
         return parts
 
     def log_odds(self, numbers: Floats, codes: NDArray[np.int32]) -> Floats:
         """Return the log-odds of the outcome for each row."""
         total = np.full(len(numbers), self.base)
-        for added in self._terms(numbers, codes):
-            total += added
+        for start in range(0, len(numbers), CHUNK):
+            some = slice(start, start + CHUNK)
+            for added in self._terms(numbers[some], codes[some]):
+                total[some] += added
         return total
 
-    def _terms(self, numbers: Floats, codes: NDArray[np.int32]) -> list[Floats]:
-        """Return what each column adds, one array a column."""
-        return [
-            *(term.added(numbers[:, j]) for j, term in enumerate(self.numbers)),
-            *(term.added(codes[:, j]) for j, term in enumerate(self.categories)),
-        ]
+    def _terms(self, numbers: Floats, codes: NDArray[np.int32]) -> Iterator[Floats]:
+        """Give what each column adds, one array a column."""
+        yield from (term.added(numbers[:, j]) for j, term in enumerate(self.numbers))
+        yield from (term.added(codes[:, j]) for j, term in enumerate(self.categories))

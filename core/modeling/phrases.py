@@ -19,9 +19,14 @@ class Phrasebook:
         """Return what is said of a value (NaN or -1: not recorded) of the column at this place."""
         column = self._columns[place]
         shown = float(column.shown(np.array([value]))[0]) if column.kind is Kind.NUMBER else value
+        return self._phrase(place, shown)
+
+    def _phrase(self, place: int, shown: float) -> str:
+        """Return what is said of a value that has only the digits that are shown."""
         key = -np.inf if np.isnan(shown) else shown
         if key not in self._said[place]:
-            self._said[place][key] = column.phrase(shown, typical=float(self._typical[place]))
+            typical = float(self._typical[place])
+            self._said[place][key] = self._columns[place].phrase(shown, typical=typical)
         return self._said[place][key]
 
     def joined(self, students: Features, said: Integers, joiner: str) -> Texts:
@@ -40,7 +45,7 @@ class Phrasebook:
     def _phrases(self, place: int, values: Floats) -> Texts:
         """Return the phrase of each value."""
         distinct, back = np.unique(self._columns[place].shown(values), return_inverse=True)
-        phrases = [self.phrase(place, float(value)) for value in distinct]
+        phrases = [self._phrase(place, value) for value in distinct.tolist()]
         return np.array(phrases, dtype=object)[back]
 
 

@@ -46,21 +46,20 @@ class Ranking:
     def intervals(self, names: dict[str, Measure], *, seed: int) -> dict[str, Interval | None]:
         """Return the 95 % interval of each measure.
 
-        Students of the first repeat are drawn, and the interval is moved to the mean of all repeats.
+        Students of the first repeat are drawn, neighbouring scores taken together, and the interval is moved
+        to the mean of all repeats.
         """
         folds = self.repeats[0]
-        most = MOST_CELLS // len(folds)
+        most = MOST_CELLS // max(2, len(folds))
         groups = [group_cells(cells, np.zeros(len(cells.scores), int), most) for cells in folds]
 
         ends = np.cumsum([len(group.risk) for group in groups])[:-1]
-        drawn = resampled(
-            np.concatenate([group.negatives for group in groups]),
-            np.concatenate([group.positives for group in groups]),
-            {name: _mean_over(measure, ends) for name, measure in names.items()},
-            seed=seed,
-        )
-        first = Ranking((folds,))
-        return {name: _moved(drawn[name], first.value(m), self.value(m)) for name, m in names.items()}
+        negatives = np.concatenate([group.negatives for group in groups])
+        positives = np.concatenate([group.positives for group in groups])
+        means = {name: _mean_over(measure, ends) for name, measure in names.items()}
+        drawn = resampled(negatives, positives, means, seed=seed)
+        first = {name: float(mean(negatives[None], positives[None])[0]) for name, mean in means.items()}
+        return {name: _moved(drawn[name], first[name], self.value(m)) for name, m in names.items()}
 
 
 MEASURES: dict[str, Measure] = {"roc_auc": measures.auc, "pr_auc": measures.average_precision}
@@ -97,9 +96,9 @@ def _mean_over(measure: Measure, ends: Integers) -> Callable[[Integers, Integers
     return mean
 
 
-def _moved(drawn: Floats, first: float | None, value: float | None) -> Interval | None:
-    """Return the percentiles, moved by the difference of the value from the first repeat's."""
+def _moved(drawn: Floats, first: float, value: float | None) -> Interval | None:
+    """Return the percentiles, moved by the difference of the value from that of what was drawn from."""
     interval = percentiles(drawn)
-    if interval is None or first is None or value is None:
+    if interval is None or np.isnan(first) or value is None:
         return None
     return max(0.0, interval[0] + value - first), min(1.0, interval[1] + value - first)

@@ -12,6 +12,8 @@ from core.modeling.table import Floats, Integers
 
 MOST_CELLS = 1024
 """Resampling works on at most so many groups of neighbouring scores."""
+ENOUGH_CELLS = 512
+"""Of more scores so many groups do for means over students, such as the Brier score: each keeps its sums."""
 
 
 @dataclass(frozen=True, eq=False)

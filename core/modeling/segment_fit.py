@@ -20,9 +20,9 @@ Sizes = NDArray[np.int64]
 
 LARGE = 65_536
 """Of more students than this, so many settle first; then all of them in one more pass."""
-PASSES = 12
+PASSES = 24
 LAST_PASSES = 1
-SETTLED = 1e-5
+SETTLED = 5e-6
 """Passes stop when one lowers the inertia by less than this fraction."""
 BLOCK = 8_192
 TIE = 1e-4

@@ -44,6 +44,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th { text-align: left; color: var(--soft); font-weight: 600; }
 th, td { padding: .4rem .6rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top;
   overflow-wrap: anywhere; min-width: 4.5rem; font-variant-numeric: tabular-nums; }
+thead th { overflow-wrap: break-word; }
 svg { width: 100%; height: auto; max-width: 44rem; display: block; margin: .5rem 0 1rem; }
 svg text { fill: var(--ink); font: 12px system-ui, sans-serif; }
 svg .soft { fill: var(--soft); stroke: none; }

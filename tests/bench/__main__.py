@@ -28,9 +28,11 @@ from tests.bench import (
     narrowing,
     preview,
     profile,
+    quality,
     recipe,
     segments,
     threshold_server,
+    training,
 )
 from tests.bench.result import Comparison, NotMeasured
 from tests.bench.table import heading, line, note
@@ -39,7 +41,7 @@ from tests.setup.places import ROOT
 
 LATEST = ROOT / "bench" / "latest.json"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-KINDS = ("threshold_move", "k_move")
+KINDS = ("threshold_move", "k_move", "list_move")
 NARROWING = f"explore_filter_{narrowing.N_STUDENTS}"
 FROM_SERVERS: Mapping[str, Callable[[Path], Iterator[Comparison]]] = MappingProxyType(
     {
@@ -77,6 +79,10 @@ WITHOUT_SCREEN: Mapping[str, Callable[[], Iterator[Comparison]]] = MappingProxyT
     }
 )
 """What the server alone takes for a move."""
+MODELS: Mapping[str, Callable[[Path], Iterator[Comparison]]] = MappingProxyType(
+    {**training.MEASURES, "quality": quality.measure}
+)
+"""What training takes, and how good the models are on real tables."""
 FAILURES = (NotMeasured, NotStarted, PlaywrightError, MySQLError, PyMongoError)
 """What may keep one benchmark from its number, and not the others."""
 NAMES = (
@@ -88,6 +94,7 @@ NAMES = (
     *IN_PARTS,
     *SEGMENTS,
     *WITHOUT_SCREEN,
+    *MODELS,
 )
 
 
@@ -137,7 +144,7 @@ def plan(names: Sequence[str], folder: Path) -> Iterator[tuple[str, Callable[[],
         if f"command_line_{n}" in names:
             yield f"command_line_{n}", partial(command_line.measure, n, folder)
     yield from ((name, measure) for name, measure in WITHOUT_SCREEN.items() if name in names)
-    others = {**FROM_SERVERS, **SEGMENTS}
+    others = {**FROM_SERVERS, **SEGMENTS, **MODELS}
     yield from ((name, partial(measure, folder)) for name, measure in others.items() if name in names)
     for name, parts in IN_PARTS.items():
         for part, measure in parts.items() if name in names else ():

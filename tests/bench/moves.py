@@ -15,6 +15,15 @@ METRIC = "[data-testid=stMetricValue]"
 CAPACITY = "[class*=st-key-cut_capacity]"
 K = "[class*=st-key-explorer_k]"
 PLAIN = ".st-key-slider"
+SEARCH, FALLING, NEED, PAGES = (
+    f"[class*=st-key-list_{name}]" for name in ("search", "falling", "need", "page")
+)
+LIMITS = {
+    "threshold_move": {3_000: 60.0, 100_000: 80.0, 1_000_000: 120.0},
+    "k_move": {3_000: 150.0, 100_000: 200.0, 1_000_000: 300.0},
+    "list_move": {3_000: 150.0, 100_000: 200.0, 1_000_000: 300.0},
+}
+"""Milliseconds that a move's 95th percentile may take above the floor's."""
 FLOOR_IS = "an empty Streamlit fragment (slider, one metric, collector frozen)"
 
 
@@ -40,7 +49,7 @@ PLANS = {
 def measure(n_students: int, kinds: Collection[str], folder: Path) -> Iterator[Comparison]:
     """Give the comparisons of ``threshold_move`` and ``k_move`` (those in ``kinds``) at this size."""
     with chromium() as browser, apps.waymark(n_students) as app, apps.floor() as empty:
-        ours = opened(browser, app.url, CAPACITY, K)
+        ours = opened(browser, app.url, CAPACITY)
         floor = opened(browser, empty.url, PLAIN)
         plan = PLANS[n_students]
         students = apps.students_file(folder, n_students)
@@ -51,11 +60,17 @@ def measure(n_students: int, kinds: Collection[str], folder: Path) -> Iterator[C
                 play([mine, least, other])
                 yield from rows(f"threshold_move_{n_students}", mine, least, other, naive_threshold_is())
         if "k_move" in kinds:
-            mine = Slider(ours, K, moves=plan.moves)
+            segments = opened(browser, f"{app.url}/?segment=A&k=3", K)
+            mine = Slider(segments, K, moves=plan.moves)
             least = Slider(floor, PLAIN, METRIC, moves=plan.moves)
             with naive_k(browser, students, plan) as other:
                 play([mine, least, other])
                 yield from rows(f"k_move_{n_students}", mine, least, other, naive_k_is(plan))
+        if "list_move" in kinds:
+            mine = Turns(ours, SEARCH, moves=plan.moves)
+            least = Slider(floor, PLAIN, METRIC, moves=plan.moves)
+            play([mine, least])
+            yield from beside_floor(f"list_move_{n_students}", mine, least)
 
 
 @contextlib.contextmanager
@@ -84,12 +99,43 @@ def naive_k_is(plan: Plan) -> str:
     return f"a Streamlit script that fits KMeans(n_init={plan.n_init}) again"
 
 
+class Turns(Slider):
+    """The list: the next page, another order, a filter and a search, in turns."""
+
+    def step(self) -> None:
+        """Press the key of the next kind of move."""
+        kind, words = len(self.made) % 4, str(len(self.made) % 9)
+        self.made.append(kind)
+        if kind == 0:
+            self.page.locator(f"{PAGES} button").last.press("Enter")
+        elif kind == 1:
+            self.page.locator(f"{FALLING} input").press(" ")
+        elif kind == 2:
+            self.page.locator(f"{NEED} button").nth(1).press("Enter")
+        else:
+            self.page.locator(f"{SEARCH} input").fill(words)
+            self.page.locator(f"{SEARCH} input").press("Enter")
+
+
+def beside_floor(name: str, ours: Slider, floor: Slider) -> Iterator[Comparison]:
+    """Give the medians and 95th percentiles beside the floor, and what the limit leaves above it."""
+    counted = f"{len(ours.taken)} moves against {len(floor.taken)}"
+    yield Comparison(f"{name}_floor", ours.median, floor.median, f"{FLOOR_IS}; median of {counted}", "ms")
+    if ours.p95 is None or floor.p95 is None:
+        return
+    said = f"{FLOOR_IS}; 95th percentile of {counted}"
+    yield Comparison(f"{name}_floor_p95", ours.p95, floor.p95, said, "ms")
+    kind, n_students = name.rsplit("_", 1)
+    limit = LIMITS[kind][int(n_students)]
+    said = "the limit, above the floor; 95th percentile"
+    yield Comparison(f"{name}_limit", max(0.1, ours.p95 - floor.p95), limit, said, "ms")
+
+
 def rows(name: str, ours: Slider, floor: Slider, naive: Slider, naive_is: str) -> Iterator[Comparison]:
     """Give the medians beside floor and naive way, and the 95th percentiles where there are enough."""
-    for other, ending, what in ((floor, "floor", FLOOR_IS), (naive, "naive", naive_is)):
-        counted = f"{len(ours.taken)} moves against {len(other.taken)}"
-        yield Comparison(f"{name}_{ending}", ours.median, other.median, f"{what}; median of {counted}", "ms")
-        if ours.p95 is not None and other.p95 is not None:
-            yield Comparison(
-                f"{name}_{ending}_p95", ours.p95, other.p95, f"{what}; 95th percentile of {counted}", "ms"
-            )
+    yield from beside_floor(name, ours, floor)
+    counted = f"{len(ours.taken)} moves against {len(naive.taken)}"
+    yield Comparison(f"{name}_naive", ours.median, naive.median, f"{naive_is}; median of {counted}", "ms")
+    if ours.p95 is not None and naive.p95 is not None:
+        said = f"{naive_is}; 95th percentile of {counted}"
+        yield Comparison(f"{name}_naive_p95", ours.p95, naive.p95, said, "ms")

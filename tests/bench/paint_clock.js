@@ -53,7 +53,8 @@
         });
     }
 
-    addEventListener("keydown", (event) => { if (event.key.startsWith("Arrow")) pressed = event.timeStamp; }, true);
+    const starts = (key) => key.startsWith("Arrow") || key === "Enter" || key === " ";
+    addEventListener("keydown", (event) => { if (starts(event.key)) pressed = event.timeStamp; }, true);
 
     new MutationObserver(() => {
         if (selector === null || isTable) return;

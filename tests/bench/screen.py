@@ -80,6 +80,8 @@ class Slider:
     taken: list[float] = field(default_factory=list)
     """Milliseconds of each measured move."""
     rightward: bool = True
+    made: list[int] = field(default_factory=list)
+    """What was done at each step, where there is more than one way to move."""
 
     @property
     def median(self) -> float:

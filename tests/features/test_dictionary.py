@@ -90,3 +90,8 @@ def test_two_values_that_round_alike_are_said_alike(value):
     rounded = float(HOURS.shown(np.array([value]))[0])
 
     assert HOURS.value_text(rounded) == HOURS.value_text(value)
+
+
+@given(st.floats(allow_nan=False))
+def test_one_number_is_shown_as_in_a_column(value):
+    assert dictionary._shown(value) == dictionary.shown_numbers(np.array([value]))[0]

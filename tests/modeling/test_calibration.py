@@ -58,7 +58,7 @@ def test_each_correction_is_judged_on_students_it_was_not_fitted_on(monkeypatch)
     choose_calibration(log_odds, label, folds)
     parts = [set(log_odds[0, folds[0] == fold]) for fold in range(5)]
 
-    assert all(not fitted & part for fitted, part in zip(seen[:5], parts, strict=True))
+    assert all(not fitted & part for fitted, part in zip(seen[:10:2], parts, strict=True))
     assert seen[-1] == set(log_odds[0])
 
 

@@ -35,4 +35,3 @@ def test_without_an_outcome_the_page_says_what_to_do(screen):
 
     assert "No outcome is chosen yet" in texts(page)
     assert not page.dataframe
-
