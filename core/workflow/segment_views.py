@@ -93,7 +93,8 @@ class Segments:
         """What tells these segments from others: the request, the columns, and how they count."""
         weight = self.found.scaling.category_weight
         of = "" if self.request is None else self.request.digest
-        return digest_of(repr((of, sorted(self.columns), weight)))
+        preview = ("preview",) if self.found.is_preview else ()
+        return digest_of(repr((of, sorted(self.columns), weight, *preview)))
 
     @property
     def is_empty(self) -> bool:
