@@ -27,6 +27,7 @@ from core.workflow import (
     figures,
     files,
     imagining,
+    k_doors,
     listing,
     mistakes,
     model_choices,
@@ -141,6 +142,7 @@ connections, save_recipe = _settled(connecting.list_connections), _settled(recip
 save_connection, what_if = _settled(connecting.save_connection), _settled(imagining.what_if)
 remove_connection, models = _settled(connecting.remove_connection), model_doors.ModelDoors(settings)
 segments, rosters = segment_doors.SegmentDoors(), roster_doors.RosterDoors(settings)
+ks = k_doors.KDoors(settings)
 cuts = cut_doors.CutDoors(settings, st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=KEYS))
 saved_recipes, saved_versions = _settled(recipes.saved_names), _settled(recipes.saved_versions)
 """What is answered at once and kept by nobody here."""

@@ -23,7 +23,9 @@ from core.workflow.requests import TrainingRequest
 from core.workflow.seeing import require_some
 
 __all__ = ["Current", "ListKey", "ListState", "PolicyKind", "PolicyVersion", "SinceLast"]
-DECIDES = ("source", "table", "roles", "kinds", "recipe", "outcome", "exclude", "model", "seed", "options")
+DECIDES = (
+    "source", "table", "roles", "kinds", "recipe", "outcome", "cohort", "exclude", "model", "seed", "options"
+)  # fmt: skip
 """What of a request names its list; which reading of the servers it is does not, nor which code reads it."""
 
 

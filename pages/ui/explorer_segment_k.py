@@ -12,14 +12,14 @@ SHOWN = "explorer_ks"
 """The K that was shown before, and the one that is shown."""
 
 
-def picker(found) -> int:
+def picker(found, start) -> int:
     """Let the viewer choose K among those that were fitted; choosing fits nothing."""
     if len(found.ks) == 1:
         st.caption(f"Only K = {found.ks[0]} is possible with these students.")
         k = found.ks[0]
     else:
         key = _key(found)
-        st.session_state.setdefault(key, found.recommended_k)
+        st.session_state.setdefault(key, start)
         k = st.slider(
             "Number of segments (K)",
             found.ks[0],

@@ -12,6 +12,7 @@ from pages.ui import (
     explorer_segment_map,
     explorer_segment_one,
     explorer_segment_profile,
+    explorer_segment_save,
     state,
     text,
     widgets,
@@ -84,7 +85,7 @@ def chooser(request, found) -> None:
 @widgets.live
 def live(actor, request, found) -> None:
     """Everything of one K; redraws alone when the slider moves, and only selects."""
-    k = explorer_segment_k.picker(found)
+    k = explorer_segment_k.picker(found, cache.ks.start(actor, request, found))
     stability = explorer_segment_k.stability(actor, request, found, k)
     training = explorer_segment_k.training(actor, request)
     policy = None if training is None else state.policy(training)
@@ -102,6 +103,7 @@ def live(actor, request, found) -> None:
     with mapped:
         rows = explorer_segment_map.draw(actor, request, found, k)
     explorer_segment_one.draw(actor, request, found, k, key, training, policy, rows)
+    explorer_segment_save.draw(actor, request, found, k)
 
 
 def about(found) -> None:

@@ -104,7 +104,7 @@ class Turns(Slider):
 
     def step(self) -> None:
         """Press the key of the next kind of move."""
-        kind, words = len(self.made) % 4, str(len(self.made) % 9)
+        kind, words = len(self.made) % 4, str(10 + len(self.made) * 7 % 89)
         self.made.append(kind)
         if kind == 0:
             self.page.locator(f"{PAGES} button").last.press("Enter")

@@ -177,3 +177,42 @@ def test_students_who_can_hardly_be_divided_are_said_so(screen, tmp_path, rows, 
     assert len(page.error) <= 1
     assert why in texts(page)
     assert not page.exception
+
+
+def test_a_k_is_saved_with_a_reason_is_where_one_starts_and_can_be_taken_back(screen):
+    page = choose(open_segments(screen), 5)
+
+    def press(words, why):
+        page.text_input(key="k_why").set_value(why)
+        (button,) = [one for one in page.button if one.label == words]
+        return settled(button.click().run())
+
+    page = press("Save K = 5", "")
+    assert any("reason" in one.value for one in page.error)
+    page = press("Save K = 5", "Five mentors, a segment each")
+    assert "K = 5 counts now, as version 1" in texts(page)
+    actor, request = cache.actor("local"), page.session_state["waymark_request"]
+    assert cache.ks.start(actor, request, cache.segments_job(actor, request).result()) == 5
+    page = choose(page, 3)
+    page = press("Save K = 3", "Two of them left")
+    page = press("Undo the last change of K", "They came back")
+    assert "K = 5 counts now, as version 3" in texts(page)
+    history = [one.value for one in page.dataframe if "why" in one.value][-1]
+    assert list(history["k"]) == [5, 3, 5]
+    assert list(history["version"]) == [3, 2, 1]
+
+
+def test_the_second_who_saves_a_k_sees_what_stands_and_decides(screen):
+    page = choose(open_segments(screen), 4)
+    actor, request = cache.actor("local"), page.session_state["waymark_request"]
+    found = cache.segments_job(actor, request).result()
+    start = cache.ks.current(actor, request).number
+    cache.ks.save(actor, request, found, k=6, reason="I was first", expecting=start)
+    page.text_input(key="k_why").set_value("So was I")
+    (button,) = [one for one in page.button if one.label == "Save K = 4"]
+    page = settled(button.click().run())
+
+    assert "What stands now: K = 6" in texts(page)
+    (button,) = [one for one in page.button if one.label == "Save K = 4"]
+    page = settled(button.click().run())
+    assert f"K = 4 counts now, as version {start + 2}" in texts(page)
