@@ -26,6 +26,7 @@ VALUE_MODULES = {
     "card_files",
     "copies",
     "design_json",
+    "grouped",
     "limits",
     "model_card",
     "model_choices",

@@ -6,8 +6,9 @@ better. The models behind the scores did see those students' fellows: what is ju
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from statistics import NormalDist
 from typing import Any
 
@@ -16,12 +17,13 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from core.modeling import measures
-from core.modeling.calibrators import FITS, TITLES, Calibrator, NoCalibration
+from core.modeling.calibrators import FITS, TITLES, Calibrator, NoCalibration, fit_prior
 from core.modeling.logistic import sigmoid
 from core.modeling.table import Floats, Integers
 
 FEWEST = 50
-"""With fewer students of one outcome, nothing is corrected."""
+"""With fewer students of one outcome, no correction is fitted on the scores."""
+Fits = Mapping[str, Callable[[Floats, Floats], Calibrator]]
 Z_TOGETHER = NormalDist().inv_cdf(1 - 0.025 / 3)
 """Three paired comparisons, each of which may decide: the normal points of intervals that hold together."""
 
@@ -31,7 +33,7 @@ class CalibrationChoice:
     """The correction to use, and the evidence."""
 
     chosen: str
-    """none, platt or isotonic."""
+    """none, platt, isotonic, or prior: moved by the share with the outcome alone."""
     calibrator: Calibrator
     """Fitted on all students whose outcome is known."""
     held_out: Floats = field(repr=False)
@@ -64,11 +66,18 @@ class CalibrationChoice:
 
 
 def choose_calibration(
-    log_odds: ArrayLike, label: ArrayLike, fold_of: ArrayLike, *, wanted: str = "evidence"
+    log_odds: ArrayLike,
+    label: ArrayLike,
+    fold_of: ArrayLike,
+    *,
+    wanted: str = "evidence",
+    balanced: bool = False,
 ) -> CalibrationChoice:
     """Return the correction that the held-out scores call for; ``none`` unless another is clearly better.
 
-    ``wanted`` may name a method instead; ``any`` takes the better of those that correct.
+    ``wanted`` may name a method instead; ``any`` takes the better of those that correct. Models that
+    weighed both outcomes alike (``any`` or ``balanced``) are never left uncorrected: where no correction
+    can be fitted, they are moved by the share with the outcome.
 
     ``log_odds`` and ``fold_of`` have the shape (n_students,) or (repeats, n_students) and hold what the
     models said of students they had not seen, and who was held out together (-1: nobody's); ``label``
@@ -80,15 +89,20 @@ def choose_calibration(
     given = np.asarray(log_odds, dtype=np.float64)
     scores, folds = np.atleast_2d(given), np.atleast_2d(np.asarray(fold_of))
     rarer = int(min((labels == 0).sum(), (labels == 1).sum()))
+    must = (balanced or wanted == "any") and folds.max(initial=-1) >= 1
     if rarer < FEWEST or folds.max(initial=-1) < 1:
-        return _none(given, f"{rarer} students of the rarer outcome are too few to correct the risks by.")
-    by_fold = _by_fold(scores, labels, folds)
+        why = f"{rarer} students of the rarer outcome are too few to correct the risks by"
+        return _moved(given, labels, folds, pd.DataFrame(), why) if must else _none(given, f"{why}.")
+    by_fold = _by_fold(scores, labels, folds, FITS)
     nested = {name: _nested(found, scores, folds) for name, found in by_fold.items()}
     losses = {name: _losses(found, labels, folds) for name, found in nested.items()}
     chosen = _wanted(wanted, losses)
     calibrator = FITS[chosen](*_pooled(scores, labels, folds >= 0))
     held_out = np.where(folds >= 0, nested[chosen], calibrator.log_odds(scores)).reshape(given.shape)
     table = _table(losses)
+    if must and any(isinstance(one, NoCalibration) for one in (calibrator, *chain(*by_fold[chosen]))):
+        why = f"the risks of this model leave nothing to fit a correction on ({TITLES[chosen]})"
+        return _moved(given, labels, folds, table, why)
     words = _words(chosen, table) if wanted == "evidence" else _words_of_wanted(chosen, wanted, table)
     return CalibrationChoice(
         chosen, calibrator, held_out, table, words, by_fold[chosen] if chosen != "none" else ()
@@ -121,15 +135,17 @@ def _pooled(scores: Floats, label: Floats, chosen: NDArray[np.bool_]) -> tuple[F
     return scores[keep][order], labels[keep][order]
 
 
-def _by_fold(scores: Floats, label: Floats, folds: Integers) -> dict[str, tuple[tuple[Calibrator, ...], ...]]:
+def _by_fold(
+    scores: Floats, label: Floats, folds: Integers, fits: Fits
+) -> dict[str, tuple[tuple[Calibrator, ...], ...]]:
     """Return of each method, for each repeat and fold, the correction fitted on the other folds."""
-    found: dict[str, list[tuple[Calibrator, ...]]] = {name: [] for name in FITS}
+    found: dict[str, list[tuple[Calibrator, ...]]] = {name: [] for name in fits}
     for repeat, parts in enumerate(folds):
         several = []
         for fold in range(int(parts.max(initial=-1)) + 1):
             others = _pooled(scores[repeat], label, (parts >= 0) & (parts != fold))
-            several.append([fit(*others) for fit in FITS.values()])
-        for name, of_method in zip(FITS, zip(*several, strict=True), strict=True):
+            several.append([fit(*others) for fit in fits.values()])
+        for name, of_method in zip(fits, zip(*several, strict=True), strict=True):
             found[name].append(of_method)
     return {name: tuple(repeats) for name, repeats in found.items()}
 
@@ -207,3 +223,19 @@ def _span(row: Any) -> str:
 def _none(log_odds: Floats, why: str) -> CalibrationChoice:
     """Return no correction where none can be judged."""
     return CalibrationChoice("none", NoCalibration(), log_odds, pd.DataFrame(), why)
+
+
+def _moved(
+    log_odds: Floats, label: Floats, folds: Integers, table: pd.DataFrame, why: str
+) -> CalibrationChoice:
+    """Return the log-odds moved by the share with the outcome, each fold's by the share of the others."""
+    scores = np.atleast_2d(log_odds)
+    by_fold = _by_fold(scores, label, folds, {"prior": fit_prior})["prior"]
+    calibrator = fit_prior(*_pooled(scores, label, folds >= 0))
+    nested = _nested(by_fold, scores, folds)
+    held_out = np.where(folds >= 0, nested, calibrator.log_odds(scores)).reshape(log_odds.shape)
+    words = (
+        "Both outcomes weigh alike in the model, so its risks are moved to the share of students with the "
+        f"outcome and corrected no further: {why}."
+    )
+    return CalibrationChoice("prior", calibrator, held_out, table, words, by_fold)

@@ -169,6 +169,19 @@ class _Line:
         return np.array([[np.mean(weight * self.values**2), mixed], [mixed, np.mean(weight)]])
 
 
+def fit_prior(_log_odds: Floats, label: Floats) -> Calibrator:
+    """Return the shift from even odds to those of the share with the outcome; none where that is 0 or 1.
+
+    A model fitted with both outcomes weighed alike speaks of students half of whom have the outcome; Bayes'
+    rule moves its log-odds by those of the true share (Elkan, IJCAI 2001).
+
+    >>> fit_prior(np.zeros(4), np.array([1.0, 0.0, 0.0, 0.0])).log_odds(np.zeros(1)).round(3).tolist()
+    [-1.099]
+    """
+    n_with, n_without = int((label == 1).sum()), int((label == 0).sum())
+    return Platt(1.0, float(np.log(n_with / n_without))) if n_with and n_without else NoCalibration()
+
+
 def fit_isotonic(log_odds: Floats, label: Floats) -> Calibrator:
     """Return the isotonic correction; none where the share with the outcome does not rise."""
     from sklearn.isotonic import isotonic_regression
@@ -192,7 +205,12 @@ FITS: Mapping[str, Callable[[Floats, Floats], Calibrator]] = MappingProxyType(
 )
 """From a method's name to what fits it on log-odds and labels; the simpler ones first."""
 TITLES: Mapping[str, str] = MappingProxyType(
-    {"none": "As the model gives them", "platt": "Platt", "isotonic": "Isotonic"}
+    {
+        "none": "As the model gives them",
+        "platt": "Platt",
+        "isotonic": "Isotonic",
+        "prior": "Share with the outcome",
+    }
 )
 
 

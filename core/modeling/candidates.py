@@ -21,6 +21,7 @@ from core.modeling.estimators import FittedEstimator, fit_estimator, with_backgr
 from core.modeling.linear import LinearRisk
 from core.modeling.options import USUAL, ModelOptions
 from core.modeling.scorer import Scorer
+from core.modeling.search_spaces import settings_of
 from core.modeling.selection import choose_columns
 from core.modeling.table import Features, Floats
 from core.modeling.wider import WiderDesign, widen
@@ -226,4 +227,5 @@ def fit(
 ) -> Fitted | FittedEstimator:
     """Return the family fitted on these students, with the options; raises InvalidChoice."""
     must_exist(candidate)
-    return FAMILIES[candidate].fit(features, label, options=options, **options.settings_by_name)
+    settings = settings_of(candidate, options.settings)
+    return FAMILIES[candidate].fit(features, label, options=options, **settings)

@@ -34,6 +34,11 @@ class NumberTerm:
     missing_share: float
     """The share of training students in whom it was missing."""
 
+    @property
+    def n_weights(self) -> int:
+        """Different weights: one, one more where gaps have their own, none where it was left out."""
+        return int(self.weight != 0) + int(self.missing_weight != 0)
+
     def added(self, values: Floats) -> Floats:
         """Return the log-odds that each value adds, relative to the average student."""
         missing = np.isnan(values)
@@ -74,7 +79,7 @@ class LinearRisk:
     @property
     def n_weights(self) -> int:
         """The weights: one a number and one for its gaps, and one a level but one."""
-        of_numbers = sum(1 + (0 < term.missing_share < 1) for term in self.numbers)
+        of_numbers = sum(term.n_weights for term in self.numbers)
         return of_numbers + sum(max(0, term.n_weights - 1) for term in self.categories)
 
     def contributions(self, numbers: Floats, codes: NDArray[np.int32]) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from core.errors import InvalidChoice
 
@@ -40,9 +40,10 @@ class ModelOptions:
     group: str = ""
     """A column whose students stay together in one fold, such as a household; empty for none."""
     settings: tuple[tuple[str, float], ...] = ()
-    """Settings of the family itself by name, as tuning found them."""
+    """Settings of the family itself, in the order of their names, as tuning found them."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "settings", tuple(sorted(self.settings)))
         for what, value, valid in (
             ("scaling", self.scaling, SCALINGS),
             ("selection", self.selection, SELECTIONS),
@@ -78,11 +79,6 @@ class ModelOptions:
     def is_sum(self) -> bool:
         """Whether the matrix is the usual one, so that a linear model is a sum of columns."""
         return not (self.products or self.squares or self.components or self.scaling != "standard")
-
-    @property
-    def settings_by_name(self) -> dict[str, Any]:
-        """The family's own settings; whole numbers as such."""
-        return {name: int(value) if float(value).is_integer() else value for name, value in self.settings}
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.errors import NotEnoughStudents
 from core.modeling.table import Floats, Texts
 
 Rows = NDArray[np.intp]
@@ -78,3 +79,46 @@ def grouped_parts(label: Floats, groups: Texts, drawn: Rows, n_parts: int) -> ND
     parts = np.full(len(label), -1, dtype=np.int8)
     parts[known] = part_of[codes]
     return parts
+
+
+def most_parts(label: Floats, groups: Texts | None, n_parts: int) -> int:
+    """Return how many parts there can be, at most ``n_parts``: each outcome is needed in each.
+
+    Counted are the students of the rarer outcome, or the groups that hold one; an empty text is no group.
+
+    >>> label = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
+    >>> most_parts(label, np.array(["a", "a", "b", "a", "b", ""], dtype=object), 5)
+    2
+    """
+    found = [n_parts]
+    for outcome in (0.0, 1.0):
+        some = label == outcome
+        if groups is None:
+            found.append(int(some.sum()))
+        else:
+            own = groups[some]
+            found.append(int((own == "").sum()) + len(set(own[own != ""])))
+    return min(found)
+
+
+def check_parts(label: Floats, parts: NDArray[np.int8], n_parts: int, *, group: str) -> None:
+    """Do nothing if there are two parts or more and each holds both outcomes.
+
+    ``group`` is the column whose students stay together. Raises NotEnoughStudents.
+    """
+    if n_parts == 1 or not all(has_both(label[parts == part]) for part in range(n_parts)):
+        raise parted_groups(group, "folds")
+
+
+def has_both(label: Floats) -> bool:
+    """Return whether some of these students have the outcome and some do not."""
+    return bool((label == 0).any() and (label == 1).any())
+
+
+def parted_groups(group: str, into: str) -> NotEnoughStudents:
+    """Return the error of groups that are too few or too uneven to be dealt to parts."""
+    return NotEnoughStudents(
+        f"The students of one '{group or 'group'}' cannot be parted into {into}: "
+        f"one of the {into} would lack an outcome.",
+        hint="Choose a column of more and smaller groups to keep together, or none.",
+    )

@@ -17,8 +17,8 @@ from core.modeling.candidates import fewest_of_level
 from core.modeling.design import Design, learn
 from core.modeling.effect_rows import Effect, Weights, effects
 from core.modeling.intervals import Z
-from core.modeling.order import seeded_order, stratified_parts
-from core.modeling.table import FeatureColumn, Features, Floats, Progress
+from core.modeling.order import grouped_parts, seeded_order, stratified_parts
+from core.modeling.table import FeatureColumn, Features, Floats, Progress, Texts
 from core.modeling.threads import one_thread
 
 PENALTY = 1.0
@@ -80,18 +80,25 @@ class ScorePrediction:
 
 
 def predict_score(
-    features: Features, score: ArrayLike, *, seed: int, progress: Progress | None = None
+    features: Features,
+    score: ArrayLike,
+    *,
+    groups: Texts | None = None,
+    seed: int,
+    progress: Progress | None = None,
 ) -> ScorePrediction:
     """Return each student's score as models predict it that did not see the student.
 
-    ``score`` holds numbers, NaN where it is not known. The rows' order changes nothing.
+    ``score`` holds numbers, NaN where it is not known; students of one of the ``groups`` are never parted.
+    The rows' order changes nothing.
     Raises NotEnoughStudents, OneOutcomeOnly (every score is the same).
     """
     values = np.asarray(score, dtype=np.float64)
     _check(values)
     rows = seeded_order(features.student_ids, seed=seed, purpose="rows")
     with one_thread():
-        found = _Run(features.take(rows), values[rows], seed).run(progress or (lambda _done, _words: None))
+        run = _Run(features.take(rows), values[rows], seed, None if groups is None else groups[rows])
+        found = run.run(progress or (lambda _done, _words: None))
     back = np.empty_like(rows)
     back[rows] = np.arange(len(rows))
     known = ~np.isnan(values)
@@ -123,6 +130,15 @@ def _check(values: Floats) -> None:
         )
 
 
+def _check_parts(parts: NDArray[np.int8]) -> None:
+    """Do nothing if every fold holds somebody; raises NotEnoughStudents."""
+    if len(np.unique(parts[parts >= 0])) < FOLDS:
+        raise NotEnoughStudents(
+            "Too few groups are kept together to part the students into folds.",
+            hint=f"At least {FOLDS} groups are needed; choose another column to keep together, or none.",
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class _Ridge:
     """A fitted regression: the matrix, the weights, the mean."""
@@ -149,7 +165,8 @@ def _fit(features: Features, score: Floats, *, used: frozenset[int] | None = Non
 class _Run:
     """The state of one cross-validation."""
 
-    def __init__(self, table: Features, score: Floats, seed: int) -> None:
+    def __init__(self, table: Features, score: Floats, seed: int, groups: Texts | None) -> None:
+        self.groups = groups
         self.table, self.score, self.seed = table, score, seed
         self.known = np.flatnonzero(~np.isnan(score))
         self.unknown = np.flatnonzero(np.isnan(score))
@@ -167,7 +184,13 @@ class _Run:
         half = np.where(np.isnan(self.score), np.nan, self.score >= np.median(self.score[self.known]))
         for repeat in range(self.repeats):
             drawn = seeded_order(self.table.student_ids, seed=self.seed, purpose=f"folds {repeat}")
-            parts = stratified_parts(half.astype(np.float64), drawn, FOLDS)
+            labels = half.astype(np.float64)
+            parts = (
+                stratified_parts(labels, drawn, FOLDS)
+                if self.groups is None
+                else grouped_parts(labels, self.groups, drawn, FOLDS)
+            )
+            _check_parts(parts)
             for fold in range(FOLDS):
                 tell((repeat * FOLDS + fold) / (self.repeats * FOLDS), "Predicting the score")
                 self.fold(parts, fold)

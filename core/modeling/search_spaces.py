@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+
+from core.errors import InvalidChoice
 
 
 @dataclass(frozen=True)
@@ -81,3 +83,21 @@ WORDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """From a setting's name to what it does."""
+
+
+def settings_of(family: str, settings: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Return a family's settings by name, whole ones as whole numbers; raises InvalidChoice."""
+    space = SPACES[family]
+    found: dict[str, float] = {}
+    for name, value in settings:
+        if name not in space:
+            raise InvalidChoice.of(f"setting of {family}", name, tuple(space))
+        one = space[name]
+        if not one.low <= value <= one.high or (one.is_whole and value != int(value)):
+            whole = "a whole number " if one.is_whole else ""
+            raise InvalidChoice(
+                f"The setting '{name}' cannot be {value:g}.",
+                hint=f"It is {whole}from {one.low:g} to {one.high:g}.",
+            )
+        found[name] = int(value) if one.is_whole else float(value)
+    return found

@@ -54,7 +54,7 @@ def choose_columns(features: Features, label: Floats, *, method: str, most: int)
     if method not in METHODS:
         raise InvalidChoice.of("selection", method, tuple(TITLES))
     stays, score = METHODS[method](features, label, most)
-    best = np.argsort(-np.where(stays, score, -np.inf), kind="stable")
+    best = np.argsort(-np.where(stays, score, -np.inf) if stays.any() else -score, kind="stable")
     n = max(1, int(stays.sum()))
     return frozenset(best[: min(n, most) if most else n].tolist())
 
@@ -88,7 +88,9 @@ def _by_vif(features: Features, _label: Floats, _most: int) -> Choice:
     n_numbers, n_columns = len(design.numbers), len(design.parts)
     stays, score = np.ones(n_columns, dtype=bool), np.full(n_columns, np.inf)
     values = matrix[:, design.starts()[:n_numbers]] if n_numbers else matrix[:, :0]
-    left = list(range(n_numbers))
+    # What is the same in every student of these repeats nothing, and says nothing either.
+    left = [place for place in range(n_numbers) if values[:, place].std() > 0]
+    stays[[place for place in range(n_numbers) if place not in left]] = False
     while len(left) > 1:
         inflation = np.diag(np.linalg.pinv(np.corrcoef(values[:, left], rowvar=False), hermitian=True))
         score[left] = 1 / np.maximum(inflation, 1.0)
@@ -104,16 +106,18 @@ def _by_tests(features: Features, label: Floats, _most: int) -> Choice:
 
     design, matrix, owner = _matrix(features)
     varied = matrix.std(axis=0) > 0
-    p = np.ones(matrix.shape[1])
-    p[varied] = f_classif(matrix[:, varied], label)[1]
+    p, strength = np.ones(matrix.shape[1]), np.zeros(matrix.shape[1])
+    strength[varied], p[varied] = f_classif(matrix[:, varied], label)
     n_columns = len(design.parts)
     widths = np.array([part.width for part in design.parts])
-    least = np.minimum(1.0, (1 - _strongest(1 - p, owner, n_columns)) * widths)
+    least = np.ones(n_columns)
+    np.minimum.at(least, owner, p)
+    least = np.minimum(1.0, least * widths)
     order = np.argsort(least, kind="stable")
     passed = np.flatnonzero(least[order] <= FALSE_FINDS * np.arange(1, n_columns + 1) / n_columns)
     stays = np.zeros(n_columns, dtype=bool)
     stays[order[: passed.max(initial=-1) + 1]] = True
-    return stays, -least
+    return stays, _strongest(strength, owner, n_columns)
 
 
 def _by_lasso(features: Features, label: Floats, _most: int) -> Choice:

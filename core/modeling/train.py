@@ -16,7 +16,7 @@ from core.modeling.calibration import CalibrationChoice, choose_calibration
 from core.modeling.corrected import corrected
 from core.modeling.logistic import as_risk, log_odds_of
 from core.modeling.options import USUAL, ModelOptions
-from core.modeling.order import grouped_parts, seeded_order, stratified_parts
+from core.modeling.order import check_parts, grouped_parts, most_parts, seeded_order, stratified_parts
 from core.modeling.ranking import HeldOut
 from core.modeling.score_cells import count_scores
 from core.modeling.scorer import Scorer
@@ -94,10 +94,15 @@ class CrossValidated:
     def protocol(self) -> str:
         """How the risks were made, in words."""
         times = f", repeated {self.repeats} times" if self.repeats > 1 else ""
+        tuned = (
+            " Its settings were searched on these same students, so the figures flatter a little: see Tuning."
+            if self.options.settings
+            else ""
+        )
         kept = f", students of one '{self.options.group}' in one fold" if self.options.group else ""
         return (
             f"Stratified {self.folds}-fold cross-validation{times}{kept}; every student is scored only by "
-            "models that were fitted without the student."
+            f"models that were fitted without the student.{tuned}"
         )
 
 
@@ -118,7 +123,7 @@ def cross_validate(  # noqa: PLR0913  each of them decides the result
 
     ``label`` holds 1, 0 or NaN, one a row. Folds depend on the seed and the student's id, not on the
     rows' order; students of one of the ``groups`` (a text a row, empty for none) are never parted.
-    ``folds`` becomes less, at least 2, where an outcome has fewer students. ``repeats`` is 3 up to
+    ``folds`` becomes less, at least 2, where an outcome has fewer students or groups. ``repeats`` is 3 up to
     ``MANY_STUDENTS`` students, else 1. ``outcome`` is its text, for the errors.
 
     Raises NotEnoughStudents, OneOutcomeOnly, InvalidChoice (an unknown candidate).
@@ -126,9 +131,9 @@ def cross_validate(  # noqa: PLR0913  each of them decides the result
     labels = known_labels(features, label, outcome=outcome)
     candidates.must_exist(candidate)
     rows = seeded_order(features.student_ids, seed=seed, purpose="rows")
-    few = int(min((labels == 0).sum(), (labels == 1).sum()))
+    few = most_parts(labels, groups, folds)
     times = repeats or (3 if features.n_students <= MANY_STUDENTS else 1)
-    run = _Run(features.take(rows), labels[rows], candidate, seed, min(folds, few), times)
+    run = _Run(features.take(rows), labels[rows], candidate, seed, few, times)
     run.options, run.groups = options, None if groups is None else groups[rows]
     with one_thread():
         run.fit(progress)
@@ -207,7 +212,9 @@ class _Run:
         drawn = seeded_order(self.table.student_ids, seed=self.seed, purpose=purpose)
         if self.groups is None:
             return stratified_parts(self.label, drawn, self.folds)
-        return grouped_parts(self.label, self.groups, drawn, self.folds)
+        found = grouped_parts(self.label, self.groups, drawn, self.folds)
+        check_parts(self.label, found, self.folds, group=self.options.group)
+        return found
 
     def fit_fold(self, repeat: int, fold: int) -> None:
         """Fit one model and one rule without a fold, and score the fold with them."""
@@ -242,7 +249,8 @@ class _Run:
         wanted = self.options.calibration
         if self.options.balanced and wanted == "evidence":
             wanted = "any"
-        choice = choose_calibration(self.log_odds, self.label, self.fold_of, wanted=wanted)
+        balanced = self.options.balanced
+        choice = choose_calibration(self.log_odds, self.label, self.fold_of, wanted=wanted, balanced=balanced)
         for repeat, several in enumerate(choice.by_fold):
             for fold, calibrator in enumerate(several):
                 place = repeat * self.folds + fold

@@ -21,7 +21,7 @@ from core.errors import InvalidChoice
 from core.modeling import candidates, measures
 from core.modeling.auc_difference import auc_difference
 from core.modeling.options import USUAL, ModelOptions
-from core.modeling.order import grouped_parts, seeded_order, stratified_parts
+from core.modeling.order import check_parts, grouped_parts, most_parts, seeded_order, stratified_parts
 from core.modeling.ranking import HeldOut
 from core.modeling.score_cells import count_scores
 from core.modeling.search_spaces import SPACES, WORDS
@@ -74,8 +74,10 @@ class Tuned:
     def words(self) -> str:
         """What came out, in two sentences at most."""
         cost = f"{self.n_fits:,} models were fitted in {self.seconds:,.0f} seconds"
-        if self.difference is None:
+        if not self.settings:
             return f"The usual settings are kept: nothing that was tried is better inside. {cost}."
+        if self.difference is None:
+            return f"No fold found anything better than the usual settings. {cost}."
         gain, low, high = self.difference
         span = f"{gain:+.3f} ROC-AUC, 95 % interval {low:+.3f} to {high:+.3f}"
         if low > 0:
@@ -180,11 +182,14 @@ class _Search:
 
     def parts(self, rows: Integers, n_parts: int, purpose: str) -> Integers:
         """Return the folds of some students, as cross-validation draws them."""
-        few = int(min((self.label[rows] == 0).sum(), (self.label[rows] == 1).sum()))
+        label, groups = self.label[rows], None if self.groups is None else self.groups[rows]
+        few = max(2, most_parts(label, groups, n_parts))
         drawn = seeded_order(self.table.student_ids[rows], seed=self.seed, purpose=purpose)
-        if self.groups is None:
-            return stratified_parts(self.label[rows], drawn, max(2, min(n_parts, few)))
-        return grouped_parts(self.label[rows], self.groups[rows], drawn, max(2, min(n_parts, few)))
+        if groups is None:
+            return stratified_parts(label, drawn, few)
+        found = grouped_parts(label, groups, drawn, few)
+        check_parts(label, found, few, group=self.options.group)
+        return found
 
     def tries(self, rows: Integers, told: Callable[[int], None]) -> list[Tried]:
         """Return what was tried on some students, the usual settings first."""

@@ -70,6 +70,9 @@ TRUSTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """From a family to the types that its file may hold beside plain values; the first is the estimator's own."""
+_OWN_OF_FEW = {"support_vectors": ("sklearn.dummy.DummyClassifier",)}
+"""What a family is where there are too few students for its own."""
+_KERNELS = ("linear", "poly", "rbf", "sigmoid")
 _ONLY_FOR_FITTING = ("_random_state", "_optimizer", "_feature_subsample_rng")
 _BROKEN = (
     ValueError, TypeError, KeyError, AttributeError, IndexError, RuntimeError, OSError, ImportError,
@@ -115,9 +118,10 @@ def read_estimator(family: str, content: bytes, *, width: int, what: str) -> Any
             # Another version of scikit-learn is judged by the risks it gives; whoever asks checks them.
             warnings.simplefilter("ignore")
             estimator = skops.loads(content, trusted=list(TRUSTED[family]))
-        own = f"{type(estimator).__module__}.{type(estimator).__name__}"
         is_sound = (
-            own in TRUSTED[family] and estimator.n_features_in_ == width and _is_sound(estimator, width)
+            _is_a(estimator, TRUSTED[family][0], *_OWN_OF_FEW.get(family, ()))
+            and estimator.n_features_in_ == width
+            and _is_sound(estimator, width)
         )
     except _BROKEN as error:
         raise _refused(what, f"cannot be made: {type(error).__name__}") from error
@@ -208,19 +212,24 @@ def _renumbered(value: Any, numbers: Mapping[str, int]) -> Any:
 
 def _is_sound(estimator: Any, width: int) -> bool:
     """Return whether no place in an estimator points outside of it: compiled code does not look."""
-    trees = [estimator, *getattr(estimator, "estimators_", [])]
+    trees = [estimator] if _is_a(estimator, _TREE[0]) else getattr(estimator, "estimators_", [])
+    predictors = [one for several in getattr(estimator, "_predictors", []) for one in several]
+    machines = getattr(estimator, "calibrated_classifiers_", [])
     return (
-        all(_is_tree(one.tree_, width) for one in trees if hasattr(one, "tree_"))
-        and all(
-            _is_predictor(one, width) for several in getattr(estimator, "_predictors", []) for one in several
-        )
-        and all(
-            _is_machine(one.estimator, width) for one in getattr(estimator, "calibrated_classifiers_", [])
-        )
+        all(_is_a(one, _TREE[0]) and _is_tree(one.tree_, width) for one in trees)
+        and all(_is_predictor(one, width) for one in predictors)
+        and all(_is_calibrated(one, width) for one in machines)
     )
 
 
+def _is_a(value: Any, *names: str) -> bool:
+    """Return whether a value is of one of these types itself, not of one made of it."""
+    return f"{type(value).__module__}.{type(value).__name__}" in names
+
+
 def _is_tree(tree: Any, width: int) -> bool:
+    if not _is_a(tree, _TREE[1]):
+        return False
     left, right = tree.children_left, tree.children_right
     inner = np.flatnonzero(left != -1)
     ends = tree.value.shape == (tree.node_count, 1, tree.value.shape[2]) and tree.n_features == width
@@ -228,6 +237,8 @@ def _is_tree(tree: Any, width: int) -> bool:
 
 
 def _is_predictor(predictor: Any, width: int) -> bool:
+    if not _is_a(predictor, f"{_BOOSTING}.predictor.TreePredictor"):
+        return False
     nodes = predictor.nodes
     inner = np.flatnonzero(nodes["is_leaf"] == 0)
     plain = not nodes["is_categorical"].any()
@@ -241,16 +252,27 @@ def _leads_on(inner: Any, left: Any, right: Any, feature: Any, width: int) -> bo
     return bool(sides and ((feature[inner] >= 0) & (feature[inner] < width)).all())
 
 
+def _is_calibrated(one: Any, width: int) -> bool:
+    """Return whether it is a machine and its correction, not something else that holds them deeper."""
+    return (
+        _is_a(one, "sklearn.calibration._CalibratedClassifier")
+        and all(_is_a(each, "sklearn.calibration._SigmoidCalibration") for each in one.calibrators)
+        and _is_a(one.estimator, "sklearn.svm._classes.SVC")
+        and _is_machine(one.estimator, width)
+    )
+
+
 def _is_machine(machine: Any, width: int) -> bool:
     """Return whether a support vector machine's arrays are as long as they say."""
-    if not hasattr(machine, "support_vectors_"):
-        return True
-    n = len(machine.support_vectors_)
     held = vars(machine)
+    n = len(held["support_vectors_"])
     shapes = tuple(held[name].shape for name in ("support_vectors_", "_dual_coef_", "_intercept_"))
     counts = held["_n_support"]
     return bool(
         shapes == ((n, width), (1, n), (1,))
+        and held["support_"].shape == (n,)
+        and held["kernel"] in _KERNELS
+        and not held["_sparse"]
         and counts.shape == (2,)
         and counts.sum() == n
         and counts.min() >= 0

@@ -27,6 +27,8 @@ from core.workflow.students import Students, students
 COHORT = Subject("cohort", OutcomeError)
 KIND = "cohort"
 AFTER = "as_of"
+KINDS = (KIND, AFTER)
+"""Of the rows that cleaning kept and that are left out all the same."""
 
 
 def cohort_of(
@@ -44,8 +46,8 @@ def cohort_of(
     why: NDArray[np.object_] = np.full(len(frame), "", dtype=object)
     kind = np.full(len(frame), KIND, dtype=object)
     if request.as_of:
-        late = _late(frame, found.table, request.as_of)
-        why[late], kind[late] = f"It is from after the as-of date {request.as_of}.", AFTER
+        for rows, reason in _late(frame, found.table, request.as_of):
+            why[rows], kind[rows] = reason, AFTER
     if request.cohort:
         for rows, reason in _outside(frame, schema, request.cohort):
             why[rows & (why == "")] = reason
@@ -73,27 +75,33 @@ def _outside(frame: pd.DataFrame, schema: Schema, cohort: str) -> Sequence[tuple
     )
 
 
-def _late(frame: pd.DataFrame, table: Dataset, as_of: str) -> NDArray[np.bool_]:
-    """Return which rows are from after a date."""
-    day = _day(as_of)
+def _late(frame: pd.DataFrame, table: Dataset, as_of: str) -> Sequence[tuple[NDArray[np.bool_], str]]:
+    """Return which rows are from after a date, and of which it is not known.
+
+    Raises InvalidChoice where the table's other columns hold later facts: a row's own date says nothing of
+    those.
+    """
+    day, known = _day(as_of), table.provenance.as_of
+    if known is not None and _day(known) > day:
+        raise InvalidChoice(
+            f"The table holds facts up to {known}, so it cannot be as of {as_of}.",
+            hint="On Data sources set the as-of date of the record, or take a later date here.",
+        )
     times = [column.name for column in table.schema if column.role is Role.TIME]
     dated = [name for name in times if pd.api.types.is_datetime64_any_dtype(frame[name])]
     if dated:
         moments = pd.to_datetime(frame[dated[0]]).dt.tz_localize(None)
-        after = moments >= pd.Timestamp(day) + pd.Timedelta(days=1)
-        return np.asarray(after.fillna(value=False), dtype=bool)
-    known = table.provenance.as_of
+        after = (moments >= pd.Timestamp(day) + pd.Timedelta(days=1)).fillna(value=False)
+        return (
+            (np.asarray(after, dtype=bool), f"It is from after the as-of date {as_of}."),
+            (np.asarray(moments.isna(), dtype=bool), "It is not known when it is from."),
+        )
     if known is None:
         raise InvalidChoice(
             f"Nothing in the table says what was known on {as_of}.",
             hint="Give a column of dates the role 'time', or join events up to a date on Data sources.",
         )
-    if _day(known) > day:
-        raise InvalidChoice(
-            f"The table holds facts up to {known}, so it cannot be as of {as_of}.",
-            hint="On Data sources set the as-of date of the record, or take a later date here.",
-        )
-    return np.zeros(len(frame), dtype=bool)
+    return ()
 
 
 def _day(text: str) -> date:
@@ -110,7 +118,7 @@ def _exclusions(
     kind: NDArray[np.object_],
     why: NDArray[np.object_],
 ) -> list[Exclusion]:
-    """Return the rows that stay out, by id where there is one."""
+    """Return the rows that stay out, by id where there is one; ``row`` counts in the cleaned table."""
     name = schema.student_id
     ids = [f"row {row + 1}" for row in rows] if name is None else frame[name].iloc[rows].astype(str).tolist()
     return [

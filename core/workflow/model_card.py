@@ -132,12 +132,36 @@ def _data(content: Mapping[str, Any]) -> Section:
         ("Source", f"{origin['source']}, table {origin['table']}"),
         ("Outcome", f"{outcome['words']} ({outcome['expression']})"),
         ("Students", f"{figures['n_students']:,}, the outcome of {figures['n_labelled']:,} is known"),
-        ("Left out by cleaning", f"{origin['n_left_out']:,} rows"),
+        *_framing(content["request"]),
+        *_left_out(content["request"], origin),
         ("As of", origin["as_of"] or "not stated by the source"),
         ("Loaded", str(origin["loaded_at"])[:16].replace("T", " ") + " UTC"),
         ("Fingerprint of the data", origin["content_hash"]),
     )
     return Section("Data and time", header=("What", "Value"), rows=rows)
+
+
+def _framing(request: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Whom the list is about, up to which day, and what its two mistakes cost; older versions say less."""
+    costs = ("cost_missed", "cost_false_alarm")
+    missed, alarm = (f"{request[name]:g}" if request.get(name) else "not stated" for name in costs)
+    return [
+        ("Cohort", request.get("cohort") or "everybody"),
+        ("Last day asked for", request.get("as_of") or "none: all that the table holds"),
+        ("Cost of a missed student", missed),
+        ("Cost of a false alarm", alarm),
+    ]
+
+
+def _left_out(request: Mapping[str, Any], origin: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """How many rows were left out, by what did."""
+    outside, after = origin.get("n_outside", 0), origin.get("n_undated_or_after", 0)
+    rows = [("Left out by cleaning", f"{origin['n_left_out'] - outside - after:,} rows")]
+    if request.get("cohort"):
+        rows.append(("Left out, outside the cohort", f"{outside:,} rows"))
+    if request.get("as_of"):
+        rows.append(("Left out, after the last day or without a date", f"{after:,} rows"))
+    return rows
 
 
 def _measured(figures: Mapping[str, Any]) -> Section:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,9 +15,9 @@ import numpy as np
 
 from core.caseload.access import Action, Actor, require
 from core.cleaning.recipe import FittedRecipe
+from core.cleaning.report import Exclusion
 from core.dataset import Dataset
 from core.errors import InvalidChoice, ModelError, quoted
-from core.features.table import FeatureTable
 from core.modeling.candidates import Fitted
 from core.modeling.case import Check, Severity
 from core.modeling.checks import OF_MODEL_IN_USE
@@ -28,6 +29,7 @@ from core.settings import Settings
 from core.sources.base import Progress, silent
 from core.workflow.card_files import card_html, card_markdown
 from core.workflow.cleaning import recipe_for
+from core.workflow.cohort import AFTER, KIND, KINDS
 from core.workflow.describing import describe
 from core.workflow.fair_card import fair_figures
 from core.workflow.model_card import make_card
@@ -62,7 +64,7 @@ def issues(actor: Actor, training: Training) -> tuple[Check, ...]:
 def draft_card(actor: Actor, training: Training, *, settings: Settings, as_html: bool = False) -> bytes:
     """Return the card of a model that is not published, as Markdown or HTML."""
     fairness = fair_figures(actor, training, settings=settings)
-    card = make_card(describe(actor, training) | {"fairness": fairness})
+    card = make_card(_described(actor, training) | {"fairness": fairness})
     return card_html(card) if as_html else card_markdown(card)
 
 
@@ -107,7 +109,7 @@ def publish(
     written, beside = _model(model)
     tell(0.5, "Learning the recipe")
     dataset, fitted = _recipe(actor, training, settings)
-    content = describe(actor, training) | {
+    content = _described(actor, training) | {
         "schema": dataset.schema.as_tables(),
         "recipe": json.loads(fitted.to_json()),
         "model": written,
@@ -117,17 +119,30 @@ def publish(
     }
     tell(0.8, "Writing the version and its card")
     bundle = make_bundle(content, published_at=datetime.now(UTC))
-    _check_replay(actor, published_of(bundle, beside.get(FILE)), model, training.features, dataset)
+    _check_replay(actor, published_of(bundle, beside.get(FILE)), model, training, dataset)
     card = make_card(content, published_at=bundle.published_at, model=bundle.id)
     files = {"card.md": card_markdown(card), "card.html": card_html(card)}
     return store.keep(settings.workspace / FOLDER, bundle, files | beside)
 
 
+def _described(actor: Actor, training: Training) -> dict[str, Any]:
+    """Return everything that a card tells, with how many rows were left out by what is no cleaning."""
+    content = describe(actor, training)
+    kinds = Counter(one.kind for one in training.left_out)
+    return content | {
+        "trained_on": content["trained_on"] | {"n_outside": kinds[KIND], "n_undated_or_after": kinds[AFTER]}
+    }
+
+
 def _check_replay(
-    actor: Actor, version: Published, fitted: RiskModel, features: FeatureTable, dataset: Dataset
+    actor: Actor, version: Published, fitted: RiskModel, training: Training, dataset: Dataset
 ) -> None:
-    """Do nothing if the version scores its own students as the model does; raises ModelError otherwise."""
-    found = score_students(actor, version, dataset)
+    """Do nothing if the version scores its own students as the model does; raises ModelError otherwise.
+
+    Rows outside the cohort are not its own: by them a student may stand there once a year.
+    """
+    features = training.features
+    found = score_students(actor, version, dataset, without=_rows_outside(training.left_out))
     is_same = np.array_equal(found.student_ids, features.student_ids) and np.array_equal(
         found.risk, fitted.predict_risk(features)
     )
@@ -136,6 +151,11 @@ def _check_replay(
             "The model is not published: it would give other risks than in training.",
             hint="Tell whoever maintains Waymark which request it was.",
         )
+
+
+def _rows_outside(left_out: Sequence[Exclusion]) -> tuple[int, ...]:
+    """Return which rows of the cleaned table a request is not about, from 0; none where it is of all."""
+    return tuple(one.row - 1 for one in left_out if one.kind in KINDS)
 
 
 def _publication(actor: Actor, found: Sequence[Check], reason: str, override: Override) -> dict[str, Any]:

@@ -170,7 +170,9 @@ class TrainingRequest:
 
     def with_model(self, *, exclude: tuple[str, ...], seed: int, model: str | None = None) -> TrainingRequest:
         """Return the request with other columns kept out, another seed and, where named, another family."""
-        return replace(self, exclude=tuple(sorted(exclude)), seed=seed, model=model or self.model)
+        asked = replace(self, exclude=tuple(sorted(exclude)), seed=seed, model=model or self.model)
+        is_other = asked.model != self.model
+        return replace(asked, options=replace(self.options, settings=())) if is_other else asked
 
     def with_framing(
         self, *, cohort: str, as_of: str, cost_missed: float = 0.0, cost_false_alarm: float = 0.0

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.caseload.access import Action, Actor, require
 from core.cleaning.export import to_csv_bytes
+from core.cleaning.worked_out import worked_out_with
 from core.dataset import Provenance
 from core.errors import OutcomeError
 from core.features.build import build_features
@@ -18,6 +19,7 @@ from core.modeling.regression import ScorePrediction, predict_score
 from core.settings import Settings
 from core.sources.base import Progress, silent, stage
 from core.workflow.cohort import cohort_of
+from core.workflow.grouped import groups_of
 from core.workflow.requests import TrainingRequest
 
 
@@ -73,9 +75,23 @@ def predict(
     cleaned = cohort_of(actor, request, settings=settings)
     frame, schema = cleaned.table.collect(), cleaned.table.schema
     asked = parse_score(score, schema.names())
-    features = build_features(frame, schema=schema, outcome_columns=asked.columns, exclude=request.exclude)
+    names = list(schema.names())
+    given_away = worked_out_with(request.cleaning.recipe, asked.columns, among=names)
+    outcome = cleaned.outcome(request.outcome).columns if request.outcome else ()
+    features = build_features(
+        frame,
+        schema=schema,
+        outcome_columns=list(dict.fromkeys([*asked.columns, *outcome, *given_away])),
+        exclude=request.exclude,
+    )
     values = asked.values(frame).to_numpy(dtype=np.float64)
-    found = predict_score(features, values, seed=request.seed, progress=stage(report, 0.1, 1.0))
+    found = predict_score(
+        features,
+        values,
+        groups=groups_of(frame, request.options.group),
+        seed=request.seed,
+        progress=stage(report, 0.1, 1.0),
+    )
     return PredictedScore(asked, found, features.student_ids, cleaned.table.provenance)
 
 

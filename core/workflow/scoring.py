@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any
@@ -15,6 +16,7 @@ from core.cleaning.export import to_csv_bytes
 from core.cleaning.report import Exclusion
 from core.dataset import Dataset
 from core.errors import ColumnNotFound, ModelError, SchemaError, WrongKind
+from core.expressions.expression import read_condition
 from core.features.known import known_features
 from core.features.table import FeatureTable
 from core.modeling.linear import UNSEEN
@@ -27,6 +29,7 @@ from core.sources.base import FileSpec, Progress, silent
 from core.sources.columns.coerce import NOT_READ
 from core.sources.files.source import FileSource
 from core.sources.roles import type_columns
+from core.workflow.cohort import COHORT
 from core.workflow.limits import file_limits
 from core.workflow.model_json import ACTIVE, FOLDER
 from core.workflow.model_values import Published, published_of
@@ -63,12 +66,22 @@ class Scored:
         return to_csv_bytes(frame)
 
 
+@dataclass(frozen=True, eq=False)
+class PublishedForCohort(Published):
+    """A version that was trained on some of the students of its table only."""
+
+    cohort: str = ""
+    """The condition that says on whom."""
+
+
 def published_model(actor: Actor, model: str, *, settings: Settings) -> Published:
     """Return a version by its id, or the one in use for ``active``; raises Unreadable, RecipeError."""
     require(actor, Action.LIST, synthetic=False)
     folder = settings.workspace / FOLDER
     found = store.load_with_file(folder, active.active_id(folder) if model == ACTIVE else model)
-    return published_of(*found)
+    version = published_of(*found)
+    cohort = str(dict(found[0].content["request"]).get("cohort", ""))
+    return PublishedForCohort(**vars(version), cohort=cohort) if cohort else version
 
 
 def score_file(
@@ -98,8 +111,12 @@ def score_file(
     return score_students(actor, published, dataset)
 
 
-def score_students(actor: Actor, published: Published, dataset: Dataset) -> Scored:
+def score_students(
+    actor: Actor, published: Published, dataset: Dataset, *, without: Collection[int] = ()
+) -> Scored:
     """Return the risks of the students of a table whose columns have the kinds that they had in training.
+
+    ``without`` are rows of the cleaned table that are not scored, from 0.
 
     Raises ColumnNotFound for a column that the model needs, WrongKind, RepeatedIds, SchemaError, ModelError.
     """
@@ -108,17 +125,30 @@ def score_students(actor: Actor, published: Published, dataset: Dataset) -> Scor
         raise SchemaError("There is no student to score.", hint="Give a table with at least one row.")
     _require_columns(published, dataset.schema.names())
     cleaned, ledger = published.recipe.clean(_as_in_training(published.schema, dataset))
-    features, unseen = known_features(
-        cleaned.collect(), published.columns, student_id=cleaned.schema.student_id
-    )
+    frame = cleaned.collect()
+    if without:
+        frame = frame[~np.isin(np.arange(len(frame)), list(without))].reset_index(drop=True)
+    features, unseen = known_features(frame, published.columns, student_id=cleaned.schema.student_id)
     return Scored(
         model=published.id,
         student_ids=features.student_ids,
         risk=_risk(published, features),
         known_share=known_share(features),
         left_out=ledger.exclusions,
-        notes=(*dataset.provenance.notes, *(one.words for one in unseen)),
+        notes=(
+            *dataset.provenance.notes,
+            *(one.words for one in unseen),
+            *_on_cohort(published, cleaned.schema.names()),
+        ),
     )
+
+
+def _on_cohort(published: Published, names: Sequence[str]) -> tuple[str, ...]:
+    """Return what has to be said of a model of some students only; later ones may be of another year."""
+    if not isinstance(published, PublishedForCohort):
+        return ()
+    words = read_condition(published.cohort, list(names), subject=COHORT).describe()
+    return (f"The model was trained for a cohort only: {words}. Students outside of it are scored too.",)
 
 
 def _risk(published: Published, features: FeatureTable) -> Floats:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from core.caseload.access import Action, Actor, require
@@ -15,7 +14,7 @@ from core.cleaning.recipe import Recipe
 from core.cleaning.report import Exclusion
 from core.cleaning.worked_out import worked_out_with
 from core.dataset import Dataset, Provenance
-from core.errors import ColumnNotFound, NotEnoughStudents, OutcomeError
+from core.errors import NotEnoughStudents, OutcomeError
 from core.features.build import build_features
 from core.features.outcome import Outcome
 from core.features.table import Excluded, FeatureTable
@@ -34,6 +33,7 @@ from core.settings import Settings
 from core.sources.base import Progress, silent, stage
 from core.workflow.check_inputs import model_in_use, protected_groups
 from core.workflow.cohort import cohort_of
+from core.workflow.grouped import groups_of
 from core.workflow.requests import TrainingRequest
 from core.workflow.students import Students
 
@@ -157,17 +157,7 @@ def prepare_training(actor: Actor, request: TrainingRequest, *, settings: Settin
     features = build_features(
         frame, schema=cleaned.table.schema, outcome_columns=outcome.columns, exclude=request.exclude
     )
-    return Prepared(cleaned, outcome, label, features, _groups(frame, request.options.group))
-
-
-def _groups(frame: pd.DataFrame, column: str) -> NDArray[np.object_] | None:
-    """Return whose students stay together; raises ColumnNotFound."""
-    if not column:
-        return None
-    if column not in frame:
-        raise ColumnNotFound.of(column, [str(name) for name in frame], where="the table")
-    values = frame[column]
-    return np.where(values.isna(), "", values.astype(str)).astype(object)
+    return Prepared(cleaned, outcome, label, features, groups_of(frame, request.options.group))
 
 
 def evaluate_at(actor: Actor, training: Training, policy: ThresholdPolicy) -> Evaluation:
@@ -202,7 +192,7 @@ def _finish(
     curve = prepare(validated.risk, features.student_ids, seed=request.seed, label=label)
     evaluation = _evaluate(validated, curve, ForCapacity(_default_capacity(features.n_students)))
     report(0.8, "Trying it on students kept apart")
-    holdout, why_no_holdout = _hold_out(features, validated)
+    holdout, why_no_holdout = _hold_out(features, validated, ready.groups)
     report(0.9, "Weighing each feature")
     odds = odds_ratios(fit_as(validated, features), features, label)
     return Training(
@@ -260,7 +250,9 @@ def _evaluate(validated: CrossValidated, curve: ThresholdCurve, policy: Threshol
     )
 
 
-def _hold_out(features: FeatureTable, validated: CrossValidated) -> tuple[Holdout | None, str]:
+def _hold_out(
+    features: FeatureTable, validated: CrossValidated, groups: NDArray[np.object_] | None
+) -> tuple[Holdout | None, str]:
     """Return the figures of the three parts, or why there are none: cross-validation needs fewer students."""
     try:
         found = hold_out(
@@ -268,6 +260,8 @@ def _hold_out(features: FeatureTable, validated: CrossValidated) -> tuple[Holdou
             validated.label,
             candidate=validated.candidate,
             options=validated.options,
+            groups=groups,
+            calibration="none" if validated.calibration is None else validated.calibration.chosen,
             seed=validated.seed,
         )
     except NotEnoughStudents as error:

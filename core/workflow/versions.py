@@ -172,16 +172,30 @@ def _paired(training: Training, champion: Training) -> Challenge:
     ours, theirs = training.features.student_ids, champion.features.student_ids
     order, place = np.argsort(ours), np.argsort(theirs)
     if not np.array_equal(ours[order], theirs[place]):
-        return _not("The champion's recipe keeps other students")
+        return _not(_why_other_students(training.request, champion.request))
     mine, held = training.validated, champion.validated
     if not np.array_equal(mine.label[order], held.label[place], equal_nan=True):
         return _not("The champion was trained for another outcome")
     if not np.array_equal(mine.held_out.fold_of[:, order], held.held_out.fold_of[:, place]):
-        return _not("The champion has other folds, by its seed")
+        return _not(_why_other_folds(training.request, champion.request))
     scores = HeldOut(
         mine.held_out.fold_of[:, order], mine.held_out.score[:, order], held.held_out.score[:, place]
     )
     return Challenge(*auc_difference(mine.label[order], scores))
+
+
+def _why_other_students(ours: TrainingRequest, theirs: TrainingRequest) -> str:
+    if ours.cohort != theirs.cohort:
+        return "The champion was trained for another cohort"
+    if ours.as_of != theirs.as_of:
+        return "The champion was trained as of another date"
+    return "The champion's recipe keeps other students"
+
+
+def _why_other_folds(ours: TrainingRequest, theirs: TrainingRequest) -> str:
+    if ours.options.group != theirs.options.group:
+        return "The champion's folds keep other students together"
+    return "The champion has other folds" + (", by its seed" if ours.seed != theirs.seed else "")
 
 
 def _not(why: str) -> Challenge:

@@ -73,4 +73,5 @@ def _holdout(training) -> None:
     if training.holdout is None:
         widgets.empty(training.why_no_holdout)
     else:
+        st.caption(text.md(training.holdout.words))
         tables.holdout(training.holdout.frame(), key="train_holdout")

@@ -25,9 +25,9 @@ BARS: Mapping[str, float] = MappingProxyType(
             for kind in ("threshold_move", "k_move", "list_move")
             for n in (3_000, 100_000, 1_000_000)
         },
-        "threshold_server_3000": 1.0,
-        "threshold_server_100000": 1.0,
-        "threshold_server_1000000": 1.0,
+        "threshold_server_3000_median": 1.0,
+        "threshold_server_100000_median": 1.0,
+        "threshold_server_1000000_median": 1.0,
         "segments_20000_seconds": round(1 / 50, 4),
         "segments_20000_processor": round(1 / 50, 4),
         "segments_20000_inertia": 1.002,

@@ -5,7 +5,7 @@ import pytest
 
 from core.modeling import calibration
 from core.modeling.calibration import choose_calibration
-from core.modeling.calibrators import NoCalibration
+from core.modeling.calibrators import NoCalibration, Platt
 from core.modeling.logistic import sigmoid
 
 
@@ -118,3 +118,37 @@ def test_too_few_students_are_an_answer():
     assert found.why_empty == "49 students of the rarer outcome are too few to correct the risks by."
     assert found.calibrator == NoCalibration()
     np.testing.assert_array_equal(found.held_out, log_odds)
+
+
+def test_too_few_students_of_models_that_weighed_the_outcomes_alike_are_moved_by_their_share():
+    log_odds, _, _ = scores(200, repeats=2)
+    label, folds = np.r_[np.ones(40), np.zeros(160)], np.tile(np.r_[np.zeros(100), np.ones(100)], (2, 1))
+    folds = folds.astype(np.int8)
+    folds[:, 20:40] = 1
+    folds[:, 190:] = -1
+    found = choose_calibration(log_odds, label, folds, wanted="any")
+
+    assert found.chosen == "prior"
+    assert found.calibrator == Platt(1.0, np.log(40 / 150))
+    assert found.by_fold == ((Platt(1.0, np.log(20 / 90)), Platt(1.0, np.log(20 / 60))),) * 2
+    np.testing.assert_array_equal(found.held_out[:, :20], log_odds[:, :20] + np.log(20 / 90))
+    np.testing.assert_array_equal(found.held_out[:, 20:40], log_odds[:, 20:40] + np.log(20 / 60))
+    np.testing.assert_array_equal(found.held_out[:, 190:], log_odds[:, 190:] + np.log(40 / 150))
+    assert found.words == (
+        "Both outcomes weigh alike in the model, so its risks are moved to the share of students with the "
+        "outcome and corrected no further: 40 students of the rarer outcome are too few to correct the risks "
+        "by."
+    )
+
+
+@pytest.mark.parametrize(("wanted", "balanced"), [("any", False), ("platt", True), ("isotonic", True)])
+def test_scores_that_no_correction_can_be_fitted_on_are_moved_where_the_outcomes_weighed_alike(
+    wanted, balanced
+):
+    label, folds = np.tile([1.0, 0.0, 0.0, 0.0], 100), np.arange(400) // 4 % 5
+    found = choose_calibration(np.zeros(400), label, folds, wanted=wanted, balanced=balanced)
+
+    assert found.chosen == "prior"
+    assert sigmoid(found.held_out) == pytest.approx(np.full(400, 0.25))
+    assert not found.is_empty
+    assert choose_calibration(np.zeros(400), label, folds).chosen == "none"

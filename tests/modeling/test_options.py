@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import ColumnNotFound, InvalidChoice, WrongKind
+from core.errors import ColumnNotFound, InvalidChoice, NotEnoughStudents, WrongKind
 from core.modeling import candidates
 from core.modeling.calibrators import Isotonic, NoCalibration, Platt
 from core.modeling.corrected import corrected
@@ -18,6 +18,7 @@ from core.modeling.order import grouped_parts, seeded_order
 from core.modeling.risk_model import fit_model
 from core.modeling.selection import METHODS, TITLES, choose_columns
 from core.modeling.train import cross_validate
+from core.modeling.tuning import tune
 from tests.modeling.made_students import school, table
 
 FEATURES, LABEL = school(600)
@@ -291,3 +292,92 @@ def test_products_of_what_is_no_number_are_refused():
 def test_nothing_chosen_is_said_in_no_words_and_every_way_has_a_title():
     assert USUAL.words == ()
     assert set(TITLES) == {"none", *METHODS}
+
+
+def test_settings_are_those_of_the_family_within_their_range():
+    def fit(family, **settings):
+        return candidates.fit(family, FEATURES, LABEL, options=ModelOptions(settings=tuple(settings.items())))
+
+    with pytest.raises(InvalidChoice, match="'setting of logistic_regression' cannot be 'max_depth'"):
+        fit("logistic_regression", max_depth=3.0)
+    with pytest.raises(InvalidChoice, match="The setting 'strength' cannot be 0"):
+        fit("logistic_regression", strength=0.0)
+    with pytest.raises(InvalidChoice, match=r"The setting 'max_depth' cannot be 2\.5"):
+        fit("decision_tree", max_depth=2.5)
+    every = fit("random_forest", max_features=1.0).estimator
+    assert every.max_features == 1.0
+    assert isinstance(every.max_features, float)
+
+
+def test_settings_stand_in_one_order_whoever_wrote_them():
+    assert ModelOptions(settings=(("b", 1.0), ("a", 2.0))) == ModelOptions(settings=(("a", 2.0), ("b", 1.0)))
+
+
+def test_where_nothing_passes_the_best_column_stays_and_strong_ones_do_not_tie():
+    rng = np.random.default_rng(0)
+    noise = table({f"n{k}": list(rng.normal(size=80)) for k in range(6)})
+    label = rng.permutation(np.repeat([0.0, 1.0], 40))
+    gaps = np.abs(np.corrcoef(noise.numbers, label, rowvar=False)[-1, :-1])
+    values = rng.normal(size=(3_000, 3))
+    strong = (rng.random(3_000) < 1 / (1 + np.exp(-(values @ [0.5, 0.6, 2.5])))).astype(float)
+    three = table({f"x{k}": list(values[:, k]) for k in range(3)})
+
+    assert choose_columns(noise, label, method="tests", most=0) == {int(np.argmax(gaps))}
+    assert choose_columns(three, strong, method="tests", most=1) == {2}
+
+
+def test_a_number_that_is_the_same_in_all_students_of_a_fold_is_not_chosen_for_its_inflation():
+    rng = np.random.default_rng(0)
+    features = table({"same": [1.0] * 60, "a": list(rng.normal(size=60)), "b": list(rng.normal(size=60))})
+
+    assert choose_columns(features, np.arange(60) % 2, method="vif", most=0) == {1, 2}
+
+
+def test_columns_that_were_not_chosen_have_no_weight_that_is_counted():
+    options = ModelOptions(selection="tests", most_columns=2)
+    fitted = candidates.fit("logistic_regression", LARGE, LARGE_LABEL, options=options)
+
+    assert fitted.scorer.n_weights <= fitted.design.width
+
+
+@pytest.mark.parametrize("chosen", ["evidence", "platt", "isotonic"])
+def test_weighing_both_outcomes_alike_with_few_of_one_never_leaves_the_risks_too_high(chosen):
+    keep = np.r_[np.flatnonzero(LABEL == 1)[:30], np.flatnonzero(LABEL == 0)]
+    features, label = FEATURES.take(keep), LABEL[keep]
+
+    options = ModelOptions(balanced=True, calibration=chosen)
+    found = cross_validate(features, label, options=options, seed=1, repeats=1)
+
+    assert found.calibration.chosen == "prior"
+    assert found.risk.mean() == pytest.approx(label.mean(), abs=0.03)
+
+
+def of_groups(n_groups):
+    return np.array([f"g{k % n_groups}" for k in range(len(LABEL))], dtype=object)
+
+
+def test_there_are_no_more_folds_than_groups_that_hold_each_outcome():
+    options = ModelOptions(group="home")
+
+    found = cross_validate(FEATURES, LABEL, groups=of_groups(3), options=options, seed=1, repeats=1)
+
+    assert found.folds == 3
+    assert np.isfinite(found.fold_auc).all()
+    assert "Stratified 3-fold cross-validation" in found.protocol
+
+
+def test_groups_that_cannot_be_parted_are_one_sentence():
+    halves = np.array(["with" if one else "without" for one in LABEL], dtype=object)
+    for groups in (of_groups(1), halves):
+        for run in (cross_validate, tuned):
+            with pytest.raises(NotEnoughStudents) as error:
+                run(FEATURES, LABEL, groups=groups, options=ModelOptions(group="home"), seed=1)
+            assert str(error.value) == (
+                "The students of one 'home' cannot be parted into folds: one of the folds would lack an "
+                "outcome."
+            )
+            assert error.value.hint == "Choose a column of more and smaller groups to keep together, or none."
+
+
+def tuned(features, label, **choices):
+    return tune(features, label, candidate="decision_tree", method="random", budget=2, **choices)

@@ -112,3 +112,20 @@ def test_what_cannot_be_predicted_is_one_sentence():
         predict_score(features, np.array([1.0] * 2 + [2.0] * 3 + [np.nan] * 25), seed=1)
     with pytest.raises(OneOutcomeOnly, match="Every student has the score 3, so there is nothing to learn"):
         predict_score(features, np.full(30, 3.0), seed=1)
+
+
+def test_copies_of_a_student_kept_together_do_not_flatter():
+    """Parted over the folds (the mutant), the same student stands on both sides."""
+    rng = np.random.default_rng(1)
+    own = np.repeat(rng.normal(size=(60, 90)), 4, axis=0)
+    score = np.repeat(rng.normal(size=60), 4)
+    features = table({f"x{k}": list(own[:, k]) for k in range(90)})
+    groups = np.repeat([f"h{k}" for k in range(60)], 4).astype(object)
+
+    parted = predict_score(features, score, seed=1).value("r2")
+    together = predict_score(features, score, groups=groups, seed=1).value("r2")
+
+    assert parted > 0.5
+    assert together < 0.1
+    with pytest.raises(NotEnoughStudents, match="Too few groups are kept together"):
+        predict_score(features, score, groups=np.full(240, "one", dtype=object), seed=1)

@@ -1,5 +1,6 @@
 """Files of estimators: the same each time, and nothing in them is made that its family does not hold."""
 
+import copy
 import io
 import json
 import zipfile
@@ -168,6 +169,54 @@ def test_a_boosted_tree_and_a_machine_that_point_out_of_themselves_are_refused(s
         content = write_estimator(name, model.estimator)
         found = said(content, family=name, width=model.design.width)
         assert found == "The file of the model 'x' does not fit its features."
+
+
+def deeper(machine):
+    """The machine's one entry, holding the whole of it once more where its own machine stood."""
+    outer = copy.deepcopy(machine)
+    outer.calibrated_classifiers_[0].estimator = machine
+    return outer
+
+
+def beside(machine):
+    """A whole machine in place of the entry: it holds a machine of its own too, one that is sound."""
+    outer = copy.deepcopy(machine)
+    outer.calibrated_classifiers_ = [copy.deepcopy(machine)]
+    outer.calibrated_classifiers_[0].estimator = copy.deepcopy(machine.calibrated_classifiers_[0].estimator)
+    outer.calibrated_classifiers_[0].calibrators = []
+    return outer
+
+
+def bare(machine):
+    """The machine itself, without its correction."""
+    return machine.calibrated_classifiers_[0].estimator
+
+
+@pytest.mark.parametrize("hidden", [deeper, beside, bare])
+def test_a_machine_is_looked_at_wherever_it_stands(students, hidden):
+    """One with a single weight for many students makes compiled code read beyond it."""
+    model = candidates.fit("support_vectors", *students)
+    machine = copy.deepcopy(model.estimator)
+    machine.calibrated_classifiers_[0].estimator._dual_coef_ = np.ones((1, 1))
+    content = write_estimator("support_vectors", hidden(machine))
+
+    found = said(content, family="support_vectors", width=model.design.width)
+    assert found == "The file of the model 'x' does not fit its features."
+
+
+def test_a_forest_holds_trees_and_a_tree_holds_branches(students):
+    grown = candidates.fit("random_forest", *students)
+    inner, nested = copy.deepcopy(grown.estimator), copy.deepcopy(grown.estimator)
+    nested.estimators_[0] = inner
+    hollow = copy.deepcopy(grown.estimator)
+    del hollow.estimators_[0].tree_
+    masked = copy.deepcopy(grown.estimator)
+    masked.estimators_[0].tree_ = copy.deepcopy(masked.estimators_[1])
+
+    for forest in (nested, hollow, masked):
+        content = write_estimator("random_forest", forest)
+        found = said(content, family="random_forest", width=grown.design.width)
+        assert found.startswith("The file of the model 'x' ")
 
 
 def test_an_estimator_that_could_not_be_read_again_is_not_written(students):

@@ -1,5 +1,7 @@
 """Whom a request is about: nobody is lost silently, and nothing is from after the date."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.caseload.access import LOCAL
@@ -7,9 +9,11 @@ from core.errors import InvalidChoice, OutcomeError
 from core.schema import Role
 from core.settings import Settings
 from core.sources.base import FileSpec
+from core.workflow import cohort
 from core.workflow.cohort import cohort_of
 from core.workflow.requests import CleaningRequest, TableRequest, TrainingRequest
 from core.workflow.segmenting import segment
+from core.workflow.students import students
 from core.workflow.training import train
 
 HEADER = "student_id,year,seen_on,hours,points,passed\n"
@@ -93,3 +97,35 @@ def test_mistakes_cost_nothing_less_than_nothing(request_):
         about(request_, cost_missed=-1.0)
     assert about(request_, cost_missed=5.0, cost_false_alarm=1.0).has_costs
     assert not request_.has_costs
+
+
+def known_to(found, day):
+    """The students as they are, with facts up to a day in their record."""
+    return replace(found, table=replace(found.table, provenance=replace(found.table.provenance, as_of=day)))
+
+
+def test_facts_from_after_the_date_are_refused_whether_or_not_rows_are_dated(request_, settings, monkeypatch):
+    """A row's own date says nothing of the columns beside it."""
+    for role in (Role.TIME, Role.IGNORED):
+        asked = about(request_.with_roles({"seen_on": role}), as_of="2026-03-01")
+        record = known_to(students(LOCAL, asked.cleaning, settings=settings), "2026-09-30")
+        monkeypatch.setattr(cohort, "students", lambda *_, record=record, **__: record)
+        with pytest.raises(InvalidChoice) as told:
+            cohort_of(LOCAL, asked, settings=settings)
+        assert str(told.value) == "The table holds facts up to 2026-09-30, so it cannot be as of 2026-03-01."
+
+
+def test_a_row_without_a_date_is_left_out_with_that_reason(tmp_path, settings):
+    path = tmp_path / "dated.csv"
+    days = [f"2026-01-{1 + k % 28:02d}" if k % 10 else "" for k in range(60)]
+    rows = [f"s{k},2025,{day},{k % 17},{k % 31},{'no' if k % 3 else 'yes'}\n" for k, day in enumerate(days)]
+    path.write_text(HEADER + "".join(rows))
+    table = TableRequest(FileSpec(path=str(path), name="dated.csv"))
+    request = TrainingRequest(CleaningRequest(table), 'passed == "no"').with_roles({"seen_on": Role.TIME})
+    found = cohort_of(LOCAL, about(request, as_of="2026-01-28"), settings=settings)
+
+    assert len(found.table.collect()) == 54
+    assert {(one.kind, one.reason) for one in found.left_out} == {
+        ("as_of", "It is not known when it is from.")
+    }
+    assert [one.student_id for one in found.left_out] == [f"s{k}" for k in range(0, 60, 10)]

@@ -6,6 +6,7 @@ import re
 import stat
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from core.caseload.access import LOCAL, UNGATED, Actor, ActorRole
@@ -14,6 +15,7 @@ from core.cleaning.recipe import Recipe
 from core.errors import AppError, Forbidden, InvalidChoice, ModelError
 from core.modeling.case import Check, Severity
 from core.modeling.options import ModelOptions
+from core.modeling.risk_model import fit_as
 from core.registry.strict_json import Unreadable
 from core.schema import Role
 from core.settings import Settings
@@ -424,6 +426,77 @@ def test_another_table_is_no_ground_to_compare_on(bundle, settings, tmp_path):
     )
 
     assert found.why_empty.startswith("The champion was trained on another table")
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"cohort": "study_hours < 9"}, "The champion was trained for another cohort"),
+        ({"options": ModelOptions(group="way")}, "The champion's folds keep other students together"),
+    ],
+)
+def test_another_cohort_and_another_group_are_named_as_the_reason(bundle, table, settings, changes, why):
+    found = versions.challenge(ANA, asked(table, settings, **changes), champion=bundle.id, settings=settings)
+
+    assert found.words == f"{why}, so the two cannot be compared on the same students and folds."
+
+
+@pytest.fixture(scope="module")
+def some(table, settings):
+    """A model of the students of a cohort only."""
+    request = asked(table, settings, cohort='gender == "f"', cost_missed=5.0, cost_false_alarm=0.5)
+    return train(LOCAL, request, settings=settings)
+
+
+def test_a_model_of_a_cohort_is_published_and_says_so_of_whom_it_scores(some, settings, tmp_path):
+    made = published(some.request, settings, training=some)
+    model = published_model(LOCAL, made.id, settings=settings)
+    found = score_file(LOCAL, model, written(school(), tmp_path / "a.csv"), settings=settings)
+    risks = dict(zip(found.student_ids, found.risk, strict=True))
+
+    own = fit_as(some.validated, some.features).predict_risk(some.features)
+    assert some.n_students < 600 == len(found.risk)
+    assert [risks[student] for student in some.features.student_ids] == list(own)
+    assert found.notes[-1] == (
+        "The model was trained for a cohort only: gender is “f”. Students outside of it are scored too."
+    )
+
+
+@pytest.mark.parametrize("column", ["student_id", "no_id"])
+def test_a_cohort_of_one_year_is_published_although_its_students_stand_there_every_year(
+    tmp_path, settings, column
+):
+    early, late = school(300, seed=1), school(300, seed=2)
+    both = pd.concat([early.assign(year=2024), late.assign(year=2025)], ignore_index=True)
+    both = both if column == "student_id" else both.drop(columns="student_id")
+    both.to_csv(tmp_path / "years.csv", index=False)
+    request = asked(tmp_path / "years.csv", settings, cohort="year == 2025").with_recipe(Recipe(()))
+    trained = train(LOCAL, request, settings=settings)
+
+    assert trained.n_students == 300
+    assert published(request, settings, training=trained).content["figures"]["n_students"] == 300
+
+
+def test_a_version_that_misses_a_student_of_its_cohort_is_not_published(some, settings):
+    one = next(row for row in some.left_out if row.kind == "cohort")
+    taken = replace(one, row=int(some.features.student_ids[0]) + 1)
+    with pytest.raises(ModelError, match="it would give other risks than in training"):
+        published(some.request, settings, training=replace(some, left_out=(*some.left_out, taken)))
+
+
+def test_the_card_tells_of_the_cohort_the_costs_and_what_left_out_whom(some, trained, settings):
+    card = publishing.draft_card(LOCAL, some, settings=settings).decode().replace("\\", "")
+    everybody = card_text(trained)
+
+    assert '| Cohort | gender == "f" |' in card
+    assert "| Left out by cleaning | 0 rows |" in card
+    assert f"| Left out, outside the cohort | {600 - some.n_students} rows |" in card
+    assert "| Cost of a missed student | 5 |" in card
+    assert "| Cost of a false alarm | 0.5 |" in card
+    assert "| Last day asked for | none: all that the table holds |" in card
+    assert "| Cohort | everybody |" in everybody
+    assert "| Cost of a missed student | not stated |" in everybody
+    assert "outside the cohort" not in everybody
 
 
 def test_a_damaged_version_is_listed_with_the_reason_and_keeps_nobody_from_the_others(bundle, settings):
