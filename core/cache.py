@@ -362,6 +362,13 @@ def at_score(score: float) -> ThresholdPolicy:
     return listing.AtScore(float(score))
 
 
+def list_csv(actor: Actor, training: Training, policy: ThresholdPolicy) -> bytes:
+    """Return the whole list as the command line writes it; waits for the segments."""
+    job = segments_job(actor, training.request)
+    job.wait(settings().job_seconds)
+    return rosters.whole_list(actor, training, policy, job.result())
+
+
 def student_sheet(
     actor: Actor, training: Training, policy: ThresholdPolicy, student_id: str
 ) -> listing.StudentSheet:

@@ -118,9 +118,11 @@ def may_see(
 
 
 def sees_own_only(actor: Actor) -> bool:
-    """Return whether the actor sees students, but of them only those whom they accompany as a mentor."""
-    sees = isinstance(may(actor, Action.SEE_STUDENT), Allowed)
-    return sees and isinstance(may(actor, Action.LIST), Denied)
+    """Return whether the actor sees students, but of them only those whom they accompany as a mentor.
+
+    Only a counselor sees all: a mentor who is an analyst as well does not.
+    """
+    return ActorRole.MENTOR in actor.roles and ActorRole.COUNSELOR not in actor.roles
 
 
 def require(actor: Actor, action: Action, *, synthetic: bool) -> None:

@@ -111,9 +111,14 @@ def since(roster: Roster, saved: ListState, *, risk: Floats) -> Since:
     was_listed = np.zeros(roster.n_students, dtype=np.bool_)
     was_listed[rows] = saved.listed[there]
     percent_then = np.full(roster.n_students, np.nan)
-    percent_then[rows] = np.rint(saved.risk[there].astype(np.float64) * 100)
+    percent_then[rows] = _percent(saved.risk[there])
     gone = frozenset(saved.student_ids[saved.listed & ~there].tolist())
-    return Since(was_listed, percent_then, np.rint(risk * 100), gone)
+    return Since(was_listed, percent_then, _percent(risk), gone)
+
+
+def _percent(risk: NDArray[Any]) -> Floats:
+    """Return whole percent, the same from a risk that was kept in single precision and one that was not."""
+    return np.rint(np.round(risk.astype(np.float32).astype(np.float64), 6) * 100)
 
 
 def _change(code: int, then: float, now: float) -> str:

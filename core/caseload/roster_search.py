@@ -64,12 +64,14 @@ class IdSearch:
         return sum(held.nbytes for held in (self.letters, self.texts) if held is not None)
 
     def holding(self, text: str) -> Flags:
-        """Return for each student whether the id holds a text, which is folded."""
+        """Return for each student whether the id holds a text, which is folded; none holds an empty one."""
         if self.letters is None:
             found: Flags = pc.match_substring(self.texts, text).to_numpy(zero_copy_only=False)
-            return found
+            return found if text else np.zeros_like(found)
         wanted, (longest, n) = text.encode(), self.letters.shape
         met = np.zeros(n, dtype=np.bool_)
+        if not wanted:
+            return met
         for start in range(longest - len(wanted) + 1):
             here = self.letters[start] == wanted[0]
             for place, letter in enumerate(wanted[1:], start + 1):

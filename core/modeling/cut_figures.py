@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,12 +54,13 @@ class CutFigures:
     cut: Cut
     n: Floats
     listed: Floats
+    """NaN in a group where it would tell few students apart, and so is all that follows from it."""
     value: Values
     """NaN where no outcome is known, and in a group where it would be of under 10 students."""
     low: Values
     high: Values
     base: Values
-    """How many students a figure is of."""
+    """How many students a figure is of; NaN where ``listed`` is withheld."""
     titles: Texts
     """Of each group: what it is grouped by."""
     names: Texts
@@ -105,15 +107,19 @@ class CutFigures:
     def by_group(self, measure: str = "recall") -> pd.DataFrame:
         """Return one row a group that may be shown: grouping, group, n, listed, value, low, high, base, text.
 
+        ``listed`` and ``base`` are missing where they would tell few students apart.
         Raises InvalidChoice for an unknown measure.
         """
         row = _row(measure)
         groups = np.flatnonzero(self.shown)
         places = groups + 1
-        columns = {"grouping": self.titles[groups], "group": self.names[groups]}
-        columns |= {"n": self.n[places].astype(np.int64), "listed": self.listed[places].astype(np.int64)}
+        columns: dict[str, Any] = {"grouping": self.titles[groups], "group": self.names[groups]}
+        columns |= {
+            "n": self.n[places].astype(np.int64),
+            "listed": pd.Series(self.listed[places]).astype("Int64"),
+        }
         columns |= {name: getattr(self, name)[row, places] for name in ("value", "low", "high")}
-        columns["base"] = self.base[row, places].astype(np.int64)
+        columns["base"] = pd.Series(self.base[row, places]).astype("Int64")
         return pd.DataFrame(columns | {"text": self._texts(measure, places)})
 
 
@@ -122,24 +128,27 @@ def figures(
 ) -> CutFigures:
     """Return a cut in figures; lookups and formulas, whatever the number of students."""
     cut = curve.cut(policy)
+    shown = _joined([one.shown for one in groups]).astype(np.bool_)
     listed, whole = Sums.of_all(curve, cut.n_listed), Sums.of_all(curve, curve.n_students)
     listed = listed.beside(*(one.listed(curve, cut.n_listed) for one in groups))
     whole = whole.beside(*(one.whole() for one in groups))
     value, low, high, base = _measured(listed, whole)
     hidden = _unknown(listed, whole)
     hidden[:, 1:] |= (base[:, 1:] < FEWEST) & ~_nobody(listed)[:, 1:]
-    value, low, high = (np.where(hidden, np.nan, one) for one in (value, low, high))
+    sizes = [int(size) for one in groups for size in np.diff(one.starts)]
+    withheld = _withheld(listed, whole, shown, sizes=sizes)
+    value, low, high = (np.where(hidden | withheld, np.nan, one) for one in (value, low, high))
     return CutFigures(
         cut=cut,
         n=whole.n,
-        listed=listed.n,
+        listed=np.where(withheld, np.nan, listed.n),
         value=value,
         low=low,
         high=high,
-        base=base,
+        base=np.where(withheld, np.nan, base),
         titles=_joined([one.titles for one in groups]),
         names=_joined([one.names for one in groups]),
-        shown=_joined([one.shown for one in groups]).astype(np.bool_),
+        shown=shown,
     )
 
 
@@ -194,6 +203,35 @@ def _nobody(listed: Sums) -> Flags:
     nobody = listed.n == 0
     of_listed = ("expected_found", "expected_false_alarms", "found", "false_alarms")
     return np.stack([nobody & (name in of_listed) for name in MEASURES])
+
+
+def _withheld(listed: Sums, whole: Sums, shown: Flags, *, sizes: Sequence[int]) -> Flags:
+    """Return of whom the number listed is not said, place 0 being all students; ``sizes`` of the groupings.
+
+    A cut that moves by one student would tell that student's group wherever few are listed, or not listed.
+    Only of an empty list, and of one of all, it is no secret how many of each group are on it.
+    """
+    rest = whole.without(listed)
+    withheld = np.zeros(len(whole.n), dtype=np.bool_)
+    if listed.n[0] == 0 or rest.n[0] == 0:
+        return withheld
+    start = 1
+    for size in sizes:
+        group = slice(start, start + size)
+        withheld[group] = _few(listed.n[group], rest.n[group], shown[start - 1 : start - 1 + size])
+        start += size
+    return withheld
+
+
+def _few(listed: Floats, rest: Floats, shown: Flags) -> Flags:
+    """Return which groups of one grouping are withheld, so that the others do not give them away."""
+    fewer = np.minimum(listed, rest)
+    few: Flags = ((fewer < FEWEST) | ~shown) & (listed + rest > 0)
+    is_told = few.sum() == 1 or min(listed[few].sum(), rest[few].sum()) < FEWEST
+    if few.any() and is_told and not few.all():
+        # What all add up to is known: a second one goes, that with the fewest.
+        few[np.argmin(np.where(few | (listed + rest == 0), np.inf, fewer))] = True
+    return few
 
 
 def _row(measure: str) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.caseload.access import Action, Actor, Allowed, may, require
+from core.caseload.access import Action, Actor, ActorRole, Allowed, may, require
 from core.modeling.cut_curves import CutCurves
 from core.modeling.list_changes import list_changes
 from core.modeling.need_hysteresis import SteadyCurve, SteadyList, steady
@@ -194,14 +194,19 @@ class CutDoors:
 
     def models(self, actor: Actor) -> dict[str, str]:
         """Return the published versions of the model that can be used: id to title."""
-        found = versions.versions(actor, settings=self._settings())
-        return {one.id: one.title for one in found if not one.problem}
+        return versions.usable_versions(actor, settings=self._settings())
 
     def model_request(self, actor: Actor, model: str) -> TrainingRequest:
-        """Return the request that a published version was trained by, with its files of the workspace."""
+        """Return the request that a published version was trained by, with its files of the workspace.
+
+        Who may see the list but not train has it read as an analyst would.
+        """
         settings = self._settings()
-        written = versions.version_request(actor, model, settings=settings)
-        return replaying.read_request(actor, written, beside=settings.workspace / "files", settings=settings)
+        written = versions.listed_request(actor, model, settings=settings)
+        reader = replace(actor, who="the list", roles=frozenset({ActorRole.ANALYST}), note="")
+        if isinstance(may(actor, Action.TRAIN), Allowed):
+            reader = actor
+        return replaying.read_request(reader, written, beside=settings.workspace / "files", settings=settings)
 
 
 def _told(one: PolicyVersion) -> tuple[Any, ...]:

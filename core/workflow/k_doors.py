@@ -35,7 +35,7 @@ class KDoors:
         """Return the K to begin with: the saved one if these segments have it, else the recommended one."""
         now = self.current(actor, request)
         saved = dict(now.policy) if not now.is_empty and now.policy is not None else {}
-        is_same = saved.get("columns") == _grouping(segments)["columns"]
+        is_same = all(saved.get(name) == value for name, value in _grouping(segments).items())
         k = saved.get("k")
         return k if is_same and k in segments.ks else segments.recommended_k
 

@@ -192,4 +192,4 @@ def row_of(actor: Actor, training: Training, student_id: str, *, assigned: Colle
 
 def _need(training: Training, policy: ThresholdPolicy, rows: Rows) -> NDArray[np.object_]:
     """Return the need of some students; what is asked of a page costs what a page costs."""
-    return training.curve.need(policy, known_share=training.known_share, rows=rows)
+    return training.curve.need(policy, known_share=training.known_share, outside=training.outside, rows=rows)

@@ -123,9 +123,10 @@ class SegmentLabels:
 
     @classmethod
     def of(cls, found: Segments, k: int) -> SegmentLabels:
-        """Return the segments of a K, called by their numbers; raises ModelError, InvalidChoice."""
+        """Return the segments of a K, called by the letters they keep; raises ModelError, InvalidChoice."""
         names = tuple(map(str, found.tables[k]["name"]))
-        return cls(found.labels(k), tuple(str(number) for number in range(1, k + 1)), names, (found, k))
+        keys = tuple(one.key for one in found.identities.at(k))
+        return cls(found.labels(k), keys, names, (found, k))
 
     def column(self) -> RosterColumn:
         """Return the column: sorted and filtered by key, shown by name."""

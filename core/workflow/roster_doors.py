@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from core.caseload.access import Action, Actor, ActorRole, Allowed, may, sees_own_only
+from core.caseload.access import Action, Actor, ActorRole, Allowed, may, require, sees_own_only
 from core.caseload.deeds import Deed
 from core.caseload.roster_query import USUAL
 from core.caseload.roster_typed import open_link
@@ -18,6 +18,7 @@ from core.settings import Settings
 from core.workflow import assigning, rosters, views
 from core.workflow import contacts as noting
 from core.workflow.contacts import ContactKind, NewContact
+from core.workflow.listing import CSV_COLUMNS, list_csv
 from core.workflow.requests import TrainingRequest
 from core.workflow.roster_columns import Steady
 from core.workflow.roster_ready import ReadyRosters
@@ -163,6 +164,29 @@ class RosterDoors:
 
     def _where(self, training: Training) -> dict[str, Any]:
         return {"synthetic": _synthetic(training), "settings": self._settings()}
+
+    def may_export(self, actor: Actor) -> bool:
+        """Return whether the actor may take students home in a file."""
+        return isinstance(may(actor, Action.EXPORT), Allowed)
+
+    def whole_list(
+        self, actor: Actor, training: Training, policy: ThresholdPolicy, segments: Segments
+    ) -> bytes:
+        """Return every student as the command line writes them; it is written down who took it."""
+        require(actor, Action.EXPORT, synthetic=training.provenance.synthetic)
+        content = list_csv(actor, training, policy, segments=segments)
+        export = Export(
+            who=actor.who,
+            n_students=training.n_students,
+            columns=CSV_COLUMNS,
+            policy=policy.describe(),
+            request=training.request.digest,
+            view="",
+            was_searched=False,
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+        self._log(actor, export)
+        return content
 
     def _log(self, actor: Actor, export: Export) -> None:
         """Write an export down in the audit; raises StoreError, and then nothing is handed out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -27,7 +27,7 @@ from core.workflow.rosters import (
 
 OWN_COLUMNS = ("student_id", "name", "need", "reasons", "strengths", "days", "trend", "next_step")
 """What a mentor is shown: nothing in it says how the student stands among others."""
-OWN_FILTERS = ("need",)
+OWN_FILTERS = ("need", "status")
 OWN_SORTS = ("rank", "name", "days")
 NOBODY = "No student is assigned to you yet: a counselor does that on this page."
 
@@ -118,8 +118,19 @@ class RosterView:
     def export(self, query: Query) -> bytes:
         """Return the students of a query as CSV, written down in the audit before; raises Forbidden."""
         return rosters.export_roster(
-            self.actor, self.prepared, query, self.policy, log=self.log, steady=self.steady
+            self.actor,
+            self.prepared,
+            _simple(query) if self.own_only else query,
+            self.policy,
+            log=self.log,
+            assigned=self.assigned,
+            steady=self.steady,
         )
+
+    def mentors_of(self, student_ids: Sequence[str]) -> dict[str, str]:
+        """Return the mentor of each of these of the actor's students; empty text for none."""
+        found = rosters.mentors_of(self.actor, self.prepared, student_ids, assigned=self.assigned)
+        return {one: found.get(one, "") for one in student_ids}
 
     def _page(self, query: Query) -> RosterPage:
         return rosters.roster_page(

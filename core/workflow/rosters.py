@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.caseload.access import Action, Actor, Allowed, may, require, require_scope
+from core.caseload.access import Action, Actor, Allowed, may, require, require_scope, sees_own_only
 from core.caseload.listed import ListState
 from core.caseload.roster import Roster, Scope
 from core.caseload.roster_changes import Moves, Since, since
@@ -82,7 +82,7 @@ class Export:
     request: str
     """The digest of the training request."""
     view: str
-    """The filters and the order, as the text of a link."""
+    """The filters and the order, as the text of a link; where none can be made, their columns and digest."""
     was_searched: bool
     sha256: str
     """Of the file."""
@@ -143,9 +143,9 @@ def roster_page(
 ) -> RosterPage:
     """Return a page of the students whom the actor may see.
 
-    Counselors and analysts see all; a mentor sees the students ``assigned`` to them, and nothing is found or
-    counted beyond these. ``among`` are rows of the table to which the list is narrowed, as those chosen on a
-    map. Raises Forbidden, ColumnNotFound, WrongKind, InvalidChoice.
+    Counselors and analysts see all; a mentor, unless a counselor too, sees the students ``assigned`` to them,
+    and nothing is found or counted beyond these. ``among`` are rows of the table to which the list is
+    narrowed, as those chosen on a map. Raises Forbidden, ColumnNotFound, WrongKind, InvalidChoice.
     """
     roster, scope = _seen(actor, prepared, assigned, among)
     return page_of(_at(roster, prepared, policy, steady), query, scope)
@@ -204,17 +204,19 @@ def export_roster(
     policy: ThresholdPolicy,
     *,
     log: Callable[[Export], None] | None = None,
+    assigned: Collection[str] = (),
     steady: Steady | None = None,
     among: Rows | None = None,
 ) -> bytes:
     """Return the students of a query, all its pages, as CSV that is safe to open in a spreadsheet.
 
-    The same request gives the same bytes. ``log`` writes the export down before anything is handed out;
-    what it raises keeps the file back. Raises Forbidden, InvalidChoice for too many told one by one.
+    The same request gives the same bytes; a mentor's holds the students ``assigned`` only. ``log`` writes the
+    export down before anything is handed out; what it raises keeps the file back. Raises
+    Forbidden, InvalidChoice for too many told one by one.
     """
     training = prepared.training
     require(actor, Action.EXPORT, synthetic=training.provenance.synthetic)
-    seen, scope = _seen(actor, prepared, (), among)
+    seen, scope = _seen(actor, prepared, assigned, among)
     roster = _at(seen, prepared, policy, steady)
     rows = roster.rows(query, scope)
     keys = [key for key in dict.fromkeys(("student_id", *query.columns)) if key in roster.columns]
@@ -223,6 +225,19 @@ def export_roster(
     if log is not None:
         log(_export(actor, training, query, policy, keys, len(rows), content))
     return content
+
+
+def mentors_of(
+    actor: Actor, prepared: PreparedRoster, student_ids: Collection[str], *, assigned: Collection[str] = ()
+) -> dict[str, str]:
+    """Return the mentors of these students, of those whom the actor may see; empty text for none."""
+    roster, scope = _seen(actor, prepared, assigned)
+    if "mentor" not in roster.columns:
+        return {}
+    rows = roster.rows_of(student_ids)
+    rows = rows if scope is None else rows[np.isin(rows, scope.rows)]
+    cells = cells_of(roster, rows, ["student_id", "mentor"])
+    return dict(zip(cells["student_id"], cells["mentor"], strict=True))
 
 
 def why_no_file(actor: Actor, prepared: PreparedRoster, query: Query, n: int) -> str:
@@ -252,7 +267,7 @@ def _seen(
     roster = prepared.roster
     if not isinstance(may(actor, Action.SEE_STUDENT), Allowed):
         roster = roster.without(*PERSONAL)
-    if isinstance(may(actor, Action.LIST), Allowed):
+    if not sees_own_only(actor):
         return roster, None if among is None else Scope(np.unique(among).astype(roster.order.dtype))
     own = roster.rows_of(assigned)
     return roster, Scope(own if among is None else np.intersect1d(own, among).astype(own.dtype))
@@ -282,6 +297,15 @@ def _too_many(key: str, n: int, most: int) -> InvalidChoice:
     )
 
 
+def _view(query: Query) -> str:
+    """Return the filters and the order of a query as a link, or where none can be made, their digest."""
+    try:
+        return link_of(query)
+    except InvalidChoice:
+        columns = ", ".join(dict.fromkeys(one.column for one in query.where))
+        return f"filters on {columns}; sha256 {hashlib.sha256(repr(query).encode()).hexdigest()}"
+
+
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the cells as a file holds them: a trend as numbers with spaces."""
     if "trend" not in frame:
@@ -305,7 +329,7 @@ def _export(
         columns=tuple(keys),
         policy=policy.describe(),
         request=training.request.digest,
-        view=link_of(replace(query, start=0)),
+        view=_view(replace(query, start=0, search="")),
         was_searched=bool(query.search.strip()),
         sha256=hashlib.sha256(content).hexdigest(),
     )

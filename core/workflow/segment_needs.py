@@ -15,7 +15,6 @@ from core.modeling.policies import ForCapacity, ThresholdPolicy
 from core.modeling.segment_identity import Identities
 from core.modeling.segment_mix import BANDS, NeedBySegment, prepare_needs
 from core.modeling.thresholds import Need, ThresholdCurve
-from core.workflow.deciding import PreparedCut
 from core.workflow.segmenting import Segments
 from core.workflow.training import Training
 
@@ -56,10 +55,8 @@ class SegmentNeeds:
         return pd.DataFrame(rows, columns=["segment", "key", "colour", "name", *BANDS, "n"])
 
 
-def segment_needs(
-    actor: Actor, training: Training, segments: Segments, *, prepared: PreparedCut | None = None
-) -> SegmentNeeds:
-    """Return the need bands by segment; ``prepared`` knows whose values lie outside the training range.
+def segment_needs(actor: Actor, training: Training, segments: Segments) -> SegmentNeeds:
+    """Return the need bands by segment, nobody of whom too little is known among the low.
 
     Raises ModelError where segments and training are of different students.
     """
@@ -69,8 +66,7 @@ def segment_needs(
         raise ModelError(
             "The list and the segments are of different students.", hint="Find the segments again."
         )
-    outside = None if prepared is None else prepared.outside
-    bands = training.curve.need(ForCapacity(0), known_share=training.known_share, outside=outside)
+    bands = training.curve.need(ForCapacity(0), known_share=training.known_share, outside=training.outside)
     labels = {k: segments.labels(k) for k in segments.ks}
     along = prepare_needs(training.curve.rank, labels=labels, unknown=bands == Need.UNKNOWN.value)
     return SegmentNeeds(segments.identities, training.curve, along, segments.why_empty)

@@ -149,7 +149,9 @@ def students_of(
         [row for row in ordered[start:] if str(segments.student_ids[row]) in named], dtype=np.intp
     )
     frame = pd.DataFrame({"student_id": list(found.student_ids), "place": listed.curve.rank[page]})
-    frame["need"] = listed.curve.need(policy, known_share=listed.known_share, rows=page)
+    frame["need"] = listed.curve.need(
+        policy, known_share=listed.known_share, outside=listed.outside, rows=page
+    )
     frame["risk"] = np.rint(listed.validated.risk[page] * 100).astype(int)
     frame["reasons"] = listed.explainer.reasons(page) if len(page) else ""
     return SegmentStudents(found, frame)

@@ -23,6 +23,7 @@ from core.modeling.checks import CHECKS, OF_MODEL_IN_USE, run_checks
 from core.modeling.evaluate import Evaluation, evaluate
 from core.modeling.explain import Explainer, explainer
 from core.modeling.holdout import Holdout, hold_out
+from core.modeling.need_range import training_range
 from core.modeling.odds import OddsRatios, odds_ratios
 from core.modeling.risk_model import fit_as
 from core.modeling.table import Floats, known_share
@@ -52,6 +53,8 @@ class Training:
     curve: ThresholdCurve = field(repr=False)
     known_share: Floats = field(repr=False)
     """Of each student, the share of feature values that are recorded."""
+    outside: NDArray[np.int16] = field(repr=False)
+    """Of each student, how many values lie outside what the model was fitted on."""
     explainer: Explainer = field(repr=False)
     evaluation: Evaluation = field(repr=False)
     """With the list cut at ``default_capacity``."""
@@ -204,6 +207,7 @@ def _finish(
         validated=validated,
         curve=curve,
         known_share=known_share(features),
+        outside=training_range(features, label=label).outside(features),
         explainer=explainer(validated, features),
         evaluation=evaluation,
         holdout=holdout,

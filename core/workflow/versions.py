@@ -97,6 +97,19 @@ def versions(actor: Actor, *, settings: Settings) -> tuple[Version, ...]:
     return tuple(_version(one, now) for one in store.versions(_folder(settings)))
 
 
+def usable_versions(actor: Actor, *, settings: Settings) -> dict[str, str]:
+    """Return the versions that can be used, id to title, for those who may see the list."""
+    require(actor, Action.LIST, synthetic=False)
+    found = (_version(one, None) for one in store.versions(_folder(settings)))
+    return {one.id: one.title for one in found if not one.problem}
+
+
+def listed_request(actor: Actor, model: str, *, settings: Settings) -> bytes:
+    """Return the request of a version as ``version_request`` does, for those who may see the list."""
+    require(actor, Action.LIST, synthetic=False)
+    return _request_bytes(_load(model, settings))
+
+
 def version(actor: Actor, model: str, *, settings: Settings) -> Bundle:
     """Return one version by its id, or the one in use for ``active``; raises Unreadable."""
     _require(actor)
@@ -130,8 +143,7 @@ def version_card(actor: Actor, model: str, *, settings: Settings, as_html: bool 
 
 def version_request(actor: Actor, model: str, *, settings: Settings) -> bytes:
     """Return the request that a version was trained by, as a JSON file."""
-    content = version(actor, model, settings=settings).content["request"]
-    return request_to_json(request_from_json(json.dumps(content).encode()))
+    return _request_bytes(version(actor, model, settings=settings))
 
 
 def compare(actor: Actor, first: str, second: str, *, settings: Settings) -> Comparison:
@@ -244,6 +256,10 @@ def _version(one: Bundle | Damaged, now: str | None) -> Version:
         override="; ".join(f"{code}: {text}" for code, text in publication["overrides"].items()),
         is_active=one.id == now,
     )
+
+
+def _request_bytes(bundle: Bundle) -> bytes:
+    return request_to_json(request_from_json(json.dumps(bundle.content["request"]).encode()))
 
 
 def _request_of(bundle: Bundle, settings: Settings) -> TrainingRequest:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from core.caseload import views
-from core.caseload.access import Actor
+from core.caseload.access import Action, Actor, Allowed, may, sees_own_only
 from core.caseload.deeds import Deed
 from core.caseload.roster_query import Between, Condition, OneOf, Query, SortBy
 from core.caseload.schools import school_of
@@ -72,17 +73,28 @@ def remove_view(actor: Actor, view: str, *, expecting: int, synthetic: bool, set
 def open_view(actor: Actor, view: str, *, synthetic: bool, settings: Settings) -> tuple[SavedView, Query]:
     """Return a view, and the query that it asks; a private one of somebody else is answered as none at all.
 
-    Raises InvalidChoice, Forbidden, StoreError, and Unreadable for one that this version does not know.
+    What somebody else searched for may be a name: only who may see all students gets it. Raises
+    InvalidChoice, Forbidden, StoreError, and Unreadable for one that this version does not know.
     """
     require_some(actor, synthetic=synthetic)
-    found = views.open_view(open_store(settings), school_of(synthetic=synthetic), view, who=actor.who)
+    kept = views.open_view(open_store(settings), school_of(synthetic=synthetic), view, who=actor.who)
+    found = _as_seen(actor, kept)
     return found, _query(found.content)
 
 
 def list_views(actor: Actor, *, synthetic: bool, settings: Settings) -> tuple[SavedView, ...]:
-    """Return one's own views, then those that others share, by their names."""
+    """Return one's own views, then those that others share, by their names; searches as in ``open_view``."""
     require_some(actor, synthetic=synthetic)
-    return views.views_of(open_store(settings), school_of(synthetic=synthetic), actor.who)
+    found = views.views_of(open_store(settings), school_of(synthetic=synthetic), actor.who)
+    return tuple(_as_seen(actor, one) for one in found)
+
+
+def _as_seen(actor: Actor, view: SavedView) -> SavedView:
+    """Return a view without what somebody else searched for, unless the actor may see all students."""
+    sees_all = isinstance(may(actor, Action.SEE_STUDENT), Allowed) and not sees_own_only(actor)
+    if view.owner == actor.who or sees_all or not view.content.get("search"):
+        return view
+    return replace(view, content={**view.content, "search": ""})
 
 
 def _extra(*, name: str | None = None, is_shared: bool | None = None) -> dict[str, Any]:

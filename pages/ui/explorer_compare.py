@@ -70,7 +70,8 @@ def _trained(actor, training, model: str):
     """Return the training behind a version; None while it runs."""
     if model == HERE:
         return training
-    job = cache.training_job(actor, cache.cuts.model_request(actor, model))
+    request = cache.cuts.model_request(actor, model)
+    job = cache.training_job(cache.rosters.trainer(actor, request), request)
     if not job.wait(widgets.PATIENCE_SECONDS):
         widgets.progress(job)
         return None

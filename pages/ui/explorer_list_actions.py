@@ -62,15 +62,20 @@ def _assign(actor, training, roster, picked) -> None:
         disabled=not picked,
         help=None if picked else "Choose one student or more on the list.",
         on_click=_ask_mentor,
-        args=(actor, training, roster, tuple(picked)),
+        args=(roster, tuple(picked), _seen(actor, training, roster, picked)),
     )
 
 
-def _ask_mentor(actor, training, roster, picked) -> None:
-    """Ask for the mentor; what is seen now is what the change is held against."""
-    seen = cache.rosters.versions_of(actor, training, picked)
+def _seen(actor, training, roster, picked):
+    """Return the versions and mentors as the page shows them: a change is held against what was seen."""
+    if not picked:
+        return {}, {}
+    return cache.rosters.versions_of(actor, training, picked), roster.mentors_of(picked)
+
+
+def _ask_mentor(roster, picked, seen) -> None:
     mentors = [name for name, _ in roster.choice("mentor").values]
-    explorer_list_dialogs.ask("assign", picked, (mentors, seen))
+    explorer_list_dialogs.ask("assign", picked, (mentors, *seen))
 
 
 def _file(training, roster, found) -> None:

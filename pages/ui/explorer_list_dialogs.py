@@ -38,8 +38,9 @@ def _leave() -> None:
 @st.dialog("Assign to a mentor", icon=":material/group_add:", on_dismiss=_leave)
 def assign(actor, training, student_ids, given) -> None:
     """Ask for the mentor and the reason, and assign; whoever changed one meanwhile is shown."""
-    mentors, seen = given
-    st.caption(f"{text.count(len(student_ids), 'student')}: {text.md(', '.join(student_ids[:8]))}.")
+    mentors, seen, present = given
+    now = ", ".join(f"{one} (with {present[one] or 'nobody'})" for one in student_ids[:8])
+    st.caption(f"{text.count(len(student_ids), 'student')}: {text.md(now)}.")
     with st.form("list_assign_form", border=False):
         mentor = st.selectbox(
             "Mentor",

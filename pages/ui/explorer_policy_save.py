@@ -9,10 +9,14 @@ from core.errors import AppError, Conflict
 from pages.ui import explorer_cut_picker, text, widgets
 
 WHY, UNTIL, DONE = "cut_why", "cut_until", "waymark_cut_done"
+OVER, FAILED = "waymark_cut_over", "waymark_cut_failed"
 
 
 def draw(actor, request, training, *, chosen, now) -> None:
     """Offer to save and to undo; what somebody else saved meanwhile is shown beside the viewer's own."""
+    if st.session_state.pop(OVER, None):
+        # A callback in a panel redraws the panel alone, and more than the panel depends on the cut.
+        st.rerun()
     if said := st.session_state.pop(DONE, None):
         st.success(text.md(said), icon=":material/check_circle:")
         st.session_state[WHY] = ""
@@ -22,13 +26,16 @@ def draw(actor, request, training, *, chosen, now) -> None:
     seen = st.session_state.setdefault(_seen(training), now.number)
     theirs = now.version if now.number != seen else None
     save, undo = _form(now)
+    if failed := st.session_state.pop(FAILED, None):
+        widgets.failure(failed)
     try:
         if save:
             _save(actor, training, chosen, expecting=seen)
         if undo:
             why = st.session_state[WHY]
             version = cache.cuts.undo(actor, request, reason=why, expecting=seen)
-            _done(training, version, f"Version {version.restores} is back, as version {version.number}.")
+            _keep_done(training, version, f"Version {version.restores} is back, as version {version.number}.")
+            st.rerun()
     except Conflict as error:
         theirs = error.now
         widgets.failure(error)
@@ -56,21 +63,25 @@ def _form(now) -> tuple[bool, bool]:
 
 
 def _save(actor, training, chosen, *, expecting: int) -> None:
+    _saved(actor, training, chosen, expecting=expecting)
+    st.rerun()
+
+
+def _saved(actor, training, chosen, *, expecting: int) -> None:
     version = cache.cuts.save(
         actor, training, chosen.policy, reason=st.session_state[WHY], expecting=expecting,
         expires_on=st.session_state[UNTIL], steady=chosen.steady,
     )  # fmt: skip
     listed = text.count(version.n_listed, "student")
-    _done(training, version, f"Saved as version {version.number}: {listed} on the list.")
+    _keep_done(training, version, f"Saved as version {version.number}: {listed} on the list.")
 
 
-def _done(training, version, words: str) -> None:
-    """Draw the page anew with what stands now, for more than the cut depends on it."""
+def _keep_done(training, version, words: str) -> None:
+    """Remember what stands now; the page is drawn anew after it, for more than the cut depends on it."""
     st.session_state[_seen(training)] = version.number
     if version.restores:
         explorer_cut_picker.forget()
     st.session_state[DONE] = words
-    st.rerun()
 
 
 def _both(actor, training, chosen, theirs) -> None:
@@ -83,11 +94,18 @@ def _both(actor, training, chosen, theirs) -> None:
         right.markdown(f"Yours: {text.md(chosen.policy.describe())}.")
         right.caption("Not saved.")
         left.button("Keep what stands now", key="cut_keep", on_click=_keep, args=(training, theirs))
-        if right.button("Save mine over it", key="cut_over"):
-            try:
-                _save(actor, training, chosen, expecting=theirs.number)
-            except AppError as error:
-                widgets.failure(error)
+        over = (actor, training, chosen, theirs.number)
+        right.button("Save mine over it", key="cut_over", on_click=_save_over, args=over)
+
+
+def _save_over(actor, training, chosen, shown: int) -> None:
+    """Save over the version that the viewer was shown, and over no later one."""
+    try:
+        _saved(actor, training, chosen, expecting=shown)
+    except AppError as error:
+        st.session_state[FAILED] = error
+    else:
+        st.session_state[OVER] = True
 
 
 def _keep(training, theirs) -> None:

@@ -39,6 +39,11 @@ def show(found, k: int) -> None:
     st.session_state[_key(found)] = k
 
 
+def forget(found) -> None:
+    """Let the slider begin at the K that counts when it is drawn next."""
+    st.session_state.pop(_key(found), None)
+
+
 def stability(actor, request, found, k: int):
     """Say whether the segments of this K come out again; None while that is worked out."""
     job = cache.study_job(actor, request, "stability", {"segments": found})

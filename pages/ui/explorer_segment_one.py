@@ -48,7 +48,7 @@ def draw(actor, request, found, k: int, key: str, training, policy, rows) -> Non
         with tabs[0]:
             st.markdown(f"**{heading}**")
             chosen = found.rows_of(k, key) if rows is None else rows
-            of = (k, key) if rows is None else ("map", len(rows))
+            of = (k, key) if rows is None else ("map", len(rows), int(sum(rows)))
             explorer_segment_students.draw(actor, found, chosen, training, policy, of=of)
     if tabs[1].open:
         with tabs[1]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import cache
 from core.errors import AppError, Conflict
-from pages.ui import text, widgets
+from pages.ui import explorer_segment_k, text, widgets
 
 WHY, SEEN, DONE = "k_why", "waymark_k_seen", "waymark_k_done"
 
@@ -61,6 +61,7 @@ def _change(actor, request, found, k, now) -> None:
         widgets.failure(error)
         return
     st.session_state[key] = version.number
+    explorer_segment_k.forget(found)
     st.session_state[DONE] = f"K = {version.policy['k']} counts now, as version {version.number}."
     st.rerun()
 

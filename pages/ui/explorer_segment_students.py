@@ -26,7 +26,7 @@ def draw(actor, found, rows, training, policy, *, of) -> None:
     if page.is_empty:
         widgets.empty(page.why_empty)
         return
-    chosen = _table(page, key=f"explorer_members_{number}")
+    chosen = _table(page, key=f"explorer_members_{'_'.join(map(str, of))}_{number}")
     if n_pages > 1:
         st.pagination(n_pages, key=PAGE)
     _say(page, training)

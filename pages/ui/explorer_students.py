@@ -31,4 +31,21 @@ def students(actor, request, training) -> None:
     """
     chosen = explorer_cut.draw(actor, request, training)
     explorer_list.draw(actor, request, training, chosen)
+    if cache.rosters.may_export(actor):
+        _whole(actor, training, chosen.policy)
     explorer_policy.draw(actor, request, training, chosen)
+
+
+def _whole(actor, training, policy) -> None:
+    """Offer every student at this cut as a file, to the byte as the command line writes it."""
+    st.download_button(
+        "Download the list (CSV)",
+        data=lambda: cache.list_csv(actor, training, policy),
+        file_name=f"at-risk-{training.request.digest}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        key="list_whole",
+        icon=":material/download:",
+        help="Every student by rank, with reasons and segment; the same bytes as the command line writes. "
+        "It is written down who took it.",
+    )

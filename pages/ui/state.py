@@ -39,11 +39,11 @@ def open_student(student_id: str | None) -> None:
 
 
 def policy(training):
-    """Return the cut that was last chosen for these students, or the one to start from."""
+    """Return the cut that was last chosen for these students, or the saved one that counts."""
     chosen = st.session_state.get(POLICY)
     if chosen is not None and chosen[0] == training.request.digest:
         return chosen[1]
-    return cache.for_capacity(training.default_capacity)
+    return cache.cuts.start(training, cache.cuts.current(actor(), training.request))
 
 
 def set_policy(training, chosen) -> None:

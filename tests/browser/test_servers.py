@@ -94,7 +94,7 @@ def test_three_servers_become_one_record_and_its_at_risk_list(
     picture(page, "record_in_use")
     plan = download(page, "Download the plan")
     page = go(page, "Explorer")
-    expect(page.locator(".st-key-explorer_k_12")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("Download the list").first).to_be_visible(timeout=90_000)
     saved = download(page, "Download the list")
 
     assert metric(page, "Listed") == "40"

@@ -25,6 +25,7 @@ PAGES = {
 
 def metric(page, label):
     box = page.get_by_test_id("stMetric").filter(has_text=re.compile(rf"^{label}"))
+    expect(box.first).to_be_visible(timeout=60_000)
     return box.first.get_by_test_id("stMetricValue").inner_text()
 
 
@@ -65,13 +66,15 @@ def test_the_first_screen_shows_the_list_and_the_slider_answers(visit):
 
 
 def test_the_k_slider_selects_another_number_of_segments(visit):
-    page = finished(visit())
+    page = finished(visit("/?segment=A&k=4"))
     slider = page.locator(".st-key-explorer_k_12 input[type=range]")
     expect(slider).to_be_visible(timeout=60_000)
     k, step = int(slider.input_value()), 1
     if k == int(slider.get_attribute("max")):
         step = -1
-    table = page.get_by_test_id("stDataFrame").filter(has=page.locator("[aria-label*='The segments with']"))
+    table = page.get_by_test_id("stDataFrame").filter(
+        has=page.locator("[aria-label*='with their size, need mix']")
+    )
     table.scroll_into_view_if_needed()
     rows = table.locator("table[role=grid]")
     expect(rows).to_have_attribute("aria-rowcount", str(k + 1), timeout=30_000)  # the heading is a row
@@ -128,7 +131,7 @@ def test_an_uploaded_csv_becomes_the_list_that_the_command_line_writes(visit, tm
     page = choose_outcome(upload(finished(visit()), tmp_path / "school.csv"), 'result == "fail"')
     assert page.get_by_test_id("stSidebar").get_by_text("school.csv").count() >= 1
     page = go(page, "Explorer")
-    expect(page.locator(".st-key-explorer_k_12")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Download the list").first).to_be_visible(timeout=60_000)
     saved = download(page, "Download the list")
 
     call = [

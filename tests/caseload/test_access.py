@@ -86,7 +86,7 @@ def test_the_scope_alone_is_asked_for_inside_a_use_case():
         require_scope(UNGATED, synthetic=False)
 
 
-@pytest.mark.parametrize("others", [set(), {ActorRole.DEAN}, {ActorRole.ADMIN}])
+@pytest.mark.parametrize("others", [set(), {ActorRole.DEAN}, {ActorRole.ADMIN}, {ActorRole.ANALYST}])
 def test_a_mentor_sees_assigned_students_only_and_an_absent_one_is_answered_the_same(others):
     mentor = Actor(who="mia", roles=frozenset({ActorRole.MENTOR, *others}), scope="all")
 

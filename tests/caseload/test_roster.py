@@ -207,6 +207,16 @@ def test_an_empty_page_says_why():
     assert page_of(roster, Query(search="ana")).words == "students 1 to 1 of 1 found, 3 in all"
 
 
+@pytest.mark.parametrize("ids", [["A1", "A2", "B3"], ["A1", "A2", "B" * 41]])
+def test_a_search_of_which_no_letter_is_left_finds_nobody(ids):
+    roster = roster_of(SCHOOL.assign(student_id=ids))
+
+    for alone in ("\u0301", "\u0301\u0308"):
+        assert page_of(roster, Query(search=alone)).n_found == 0
+        assert page_of(roster.without("name"), Query(search=alone)).n_found == 0
+    assert page_of(roster, Query(search="a\u0301")).n_found == page_of(roster, Query(search="a")).n_found
+
+
 def test_a_column_that_is_replaced_leaves_nothing_of_the_old_one_behind():
     roster = roster_of(SCHOOL)
     query = Query(where=(Between("hours", low=1),))

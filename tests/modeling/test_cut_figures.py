@@ -173,9 +173,37 @@ def test_groups_under_ten_students_and_figures_of_under_ten_are_withheld():
     assert table["group"].tolist() == ["f", "m"]
     assert told.n_withheld == 1
     assert table["text"].tolist() == ["too few", "too few"]
-    assert told.by_group("recall")["text"].tolist() == ["19 % (9 to 36)", "too few"]
-    assert told.by_group("expected_found")["value"].fillna(-1).tolist() == [-1, 0]
-    assert told.by_group("found")["listed"].tolist() == [6, 0]
+    assert table[["listed", "base", "value"]].isna().all(axis=None)
+
+
+def two_groups(n_listed):
+    """Every other student of 60 is a man, so that both groups are listed alike."""
+    grouping = Grouping(("Sex",), ("f", "m"), np.arange(60) % 2, np.array([True, True]))
+    found = curve(np.linspace(0.95, 0.05, 60), np.arange(60) % 3 == 0)
+    return figures(found, ForCapacity(n_listed), groups=[prepare_cut_groups(found, [grouping])])
+
+
+@pytest.mark.parametrize("measure", list(MEASURES))
+@pytest.mark.parametrize("n_listed", [1, 2, 19, 42, 59])
+def test_a_cut_that_moves_by_one_does_not_tell_that_students_group(n_listed, measure):
+    table = two_groups(n_listed).by_group(measure)
+
+    assert table[["listed", "value", "low", "high", "base"]].isna().all(axis=None)
+    assert set(table["text"]) == {"too few"}
+
+
+@pytest.mark.parametrize("n_listed", [0, 20, 30, 40, 60])
+def test_enough_students_on_both_sides_and_an_empty_or_full_list_are_told(n_listed):
+    assert two_groups(n_listed).by_group()["listed"].tolist() == [n_listed // 2] * 2
+
+
+def test_one_withheld_group_is_not_given_away_by_the_others():
+    codes = np.r_[np.tile([0, 1], 40), np.full(20, 2)]
+    found = curve(np.linspace(0.95, 0.05, 100))
+    grouping = Grouping(("Bus",), ("a", "b", "c"), codes, np.ones(3, dtype=bool))
+    told = figures(found, ForCapacity(45), groups=[prepare_cut_groups(found, [grouping])])
+
+    assert told.by_group()["listed"].fillna(-1).tolist() == [-1, 22, -1]
 
 
 def test_what_a_grouping_hides_stays_hidden():
@@ -193,14 +221,14 @@ def test_segments_stand_beside_attributes():
     )
     told = figures(
         found,
-        ForCapacity(60),
+        ForCapacity(150),
         groups=[prepare_cut_groups(found, groupings), prepare_cut_groups(found, [segments])],
     )
     table = told.by_group("expected_found")
 
     assert table["grouping"].drop_duplicates().tolist() == ["By 3", "By 5", "Segment"]
     assert table[table["grouping"] == "Segment"]["group"].tolist() == ["a", "b"]
-    assert table.groupby("grouping")["listed"].sum()[["By 3", "By 5"]].tolist() == [60, 60]
+    assert table.groupby("grouping")["listed"].sum()[["By 3", "By 5"]].tolist() == [150, 150]
 
 
 def test_groups_of_other_students_are_refused():

@@ -10,13 +10,16 @@ from core import cache
 from core.caseload import policies as kept
 from core.caseload.access import LOCAL, Actor, ActorRole
 from core.caseload.store import open_store
+from core.errors import Forbidden
 from core.modeling.thresholds import prepare
 from core.workflow import policies, publishing, requests
 from core.workflow.deciding import ForCapacity
+from pages.ui import state
 from tests.pages.screen import metric, open_page, settled, texts
 
 REQUEST = requests.demo_request(students=300, seed=101)
 ANA = Actor(who="ana", roles=frozenset({ActorRole.COUNSELOR}), scope="all")
+MAX = Actor(who="max", roles=frozenset({ActorRole.MENTOR}), scope="all")
 OPEN = ("cut_more", "cut_preview", "cut_history", "cut_compare")
 
 
@@ -232,6 +235,27 @@ def test_the_second_of_two_counselors_sees_both_cuts_and_decides(page, training)
     assert "What stands now" not in texts(page)
 
 
+def test_mine_is_not_saved_over_a_third_cut_that_nobody_saw(page, training):
+    page = capacity(page, 60)
+    cache.cuts.save(ANA, training, ForCapacity(20), reason="exams are near", expecting=0)
+    page = save(page, "the team has grown")
+    cache.cuts.save(ANA, training, ForCapacity(30), reason="exams are over", expecting=1)
+    page = press(page, "Save mine over it")
+
+    assert [one.author for one in cuts_saved()] == ["ana", "ana"]
+    said = texts(page)
+    assert "Somebody else changed the cut meanwhile: version 2 is by ana, and you had seen version 1." in said
+    assert "What stands now: the 30 students with the highest risk." in said
+    assert "Saved as version 3" in texts(press(page, "Save mine over it"))
+
+
+def test_the_saved_cut_holds_where_no_list_was_opened(training, monkeypatch):
+    cache.cuts.save(ANA, training, ForCapacity(20), reason="exams are near", expecting=0)
+    monkeypatch.setattr(state, "actor", lambda: ANA)
+
+    assert state.policy(training) == ForCapacity(20)
+
+
 def test_the_second_may_keep_what_stands(page, training):
     page = capacity(page, 60)
     cache.cuts.save(ANA, training, ForCapacity(20), reason="exams are near", expecting=0)
@@ -320,6 +344,10 @@ def test_a_published_model_is_compared_with_the_one_of_the_page(page, training):
     publishing.publish(
         LOCAL, training, reason="For a comparison.", override=override, settings=cache.settings()
     )
+    (model,) = cache.cuts.models(ANA)
+    assert cache.cuts.model_request(ANA, model).digest == REQUEST.digest
+    with pytest.raises(Forbidden, match=r"^You may not see the at-risk list: "):
+        cache.cuts.models(MAX)
     page = opened(page, "cut_compare")
     page.segmented_control(key="compare_what").set_value("Two models")
     page = settled(page.run())

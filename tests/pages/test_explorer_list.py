@@ -267,6 +267,20 @@ def test_an_assignment_that_somebody_else_changed_is_not_made_and_both_are_seen(
     assert f"'{chosen}' is with ivo by local since" in texts(page)
 
 
+def test_a_mentor_given_after_the_page_was_drawn_is_not_overwritten_unseen(page):
+    page = choose(page, 8)
+    chosen = ids(page)[8]
+    assign([chosen], "ivo")
+    page = press(page, "Assign to a mentor")
+    said = texts(page)
+    page.selectbox(key="list_assign_mentor").set_value("bo").run()
+    page.text_area(key="list_assign_reason").set_value("Same course.")
+    page = press(page, "Assign")
+
+    assert f"1 student: {chosen} (with nobody)." in said
+    assert f"Somebody else changed the mentor of '{chosen}' meanwhile." in texts(page)
+
+
 def test_a_talk_is_written_down_and_counts_as_contact_today(page):
     page = choose(page, 2)
     chosen = ids(page)[2]

@@ -62,7 +62,7 @@ def test_the_students_of_a_segment_are_listed_those_in_most_need_first(screen):
 
     assert members["place"].is_monotonic_increasing
     assert len(members) == 25
-    page.session_state["explorer_members_1"] = {"selection": {"rows": [2], "columns": [], "cells": []}}
+    page.session_state["explorer_members_3_A_1"] = {"selection": {"rows": [2], "columns": [], "cells": []}}
     page.run()
     page.button(key="explorer_member_open").click().run()
     assert page.title[0].value == "Student"
@@ -193,10 +193,15 @@ def test_a_k_is_saved_with_a_reason_is_where_one_starts_and_can_be_taken_back(sc
     assert "K = 5 counts now, as version 1" in texts(page)
     actor, request = cache.actor("local"), page.session_state["waymark_request"]
     assert cache.ks.start(actor, request, cache.segments_job(actor, request).result()) == 5
+    job = cache.segments_job(actor, request, category_weight=2.0)
+    assert job.wait(60)
+    other = job.result()
+    assert cache.ks.start(actor, request, other) == other.recommended_k
     page = choose(page, 3)
     page = press("Save K = 3", "Two of them left")
     page = press("Undo the last change of K", "They came back")
     assert "K = 5 counts now, as version 3" in texts(page)
+    assert page.slider(key="explorer_k_12").value == 5
     history = [one.value for one in page.dataframe if "why" in one.value][-1]
     assert list(history["k"]) == [5, 3, 5]
     assert list(history["version"]) == [3, 2, 1]

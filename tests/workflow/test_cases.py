@@ -184,13 +184,36 @@ def test_a_view_opens_as_the_query_that_was_saved_on_its_first_page(settings):
         person(ActorRole.MENTOR, "mia"), saved.id, synthetic=False, settings=settings
     )
 
-    assert (view.name, query) == ("Not seen", QUERY)
+    assert (view.name, query) == ("Not seen", replace(QUERY, search=""))
     changed = views.change_view(
         counselor, saved.id, expecting=1, query=Query(), name="All", synthetic=False, settings=settings
     )
     assert views.open_view(counselor, saved.id, synthetic=False, settings=settings) == (changed, Query())
     views.remove_view(counselor, saved.id, expecting=2, synthetic=False, settings=settings)
     assert views.list_views(counselor, synthetic=False, settings=settings) == ()
+
+
+@pytest.mark.parametrize(
+    ("roles", "is_told"),
+    [
+        ({ActorRole.COUNSELOR}, True),
+        ({ActorRole.COUNSELOR, ActorRole.MENTOR}, True),
+        ({ActorRole.MENTOR}, False),
+        ({ActorRole.ANALYST}, False),
+        ({ActorRole.ANALYST, ActorRole.MENTOR}, False),
+    ],
+)
+def test_what_somebody_else_searched_for_is_told_only_to_those_who_may_see_all(settings, roles, is_told):
+    saver, other = person(ActorRole.ANALYST), Actor(who="eve", roles=frozenset(roles), scope="all")
+    saved = views.save_view(saver, "Mine", QUERY, synthetic=False, settings=settings, is_shared=True)
+    words = QUERY.search if is_told else ""
+
+    view, query = views.open_view(other, saved.id, synthetic=False, settings=settings)
+    (listed,) = views.list_views(other, synthetic=False, settings=settings)
+
+    assert query == replace(QUERY, search=words)
+    assert view.content["search"] == listed.content["search"] == words
+    assert views.open_view(saver, saved.id, synthetic=False, settings=settings) == (saved, QUERY)
 
 
 @pytest.mark.parametrize(

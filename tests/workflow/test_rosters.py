@@ -1,5 +1,7 @@
 """Who sees which students of the list, what a cut makes of them, and what leaves as a file."""
 
+import csv
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -113,6 +115,19 @@ def test_a_mentor_sees_and_counts_the_students_assigned_to_them_and_nobody_else(
     assert choice.n_missing + sum(count for _, count in choice.values) == 5
 
 
+def test_an_analyst_who_is_a_mentor_sees_and_takes_along_a_mentors_students_only(prepared):
+    both = person(ActorRole.ANALYST, ActorRole.MENTOR)
+    own = everybody(COUNSELOR, prepared).student_ids[5:200:40]
+
+    page = everybody(both, prepared, assigned=own)
+    content = rosters.export_roster(both, prepared, Query(columns=("name",)), POLICY, assigned=own)
+
+    assert page.student_ids == own
+    assert page.rows["name"].tolist() == everybody(MENTOR, prepared, assigned=own).rows["name"].tolist()
+    assert [one["student_id"] for one in csv.DictReader(content.decode().splitlines())] == list(own)
+    assert everybody(both, prepared).is_empty
+
+
 def test_a_mentor_without_students_sees_nobody(prepared):
     page = everybody(MENTOR, prepared)
 
@@ -185,13 +200,16 @@ def test_marks_bring_mentors_contacts_and_next_steps(prepared):
 
 def test_another_k_changes_the_segments_and_nothing_else(prepared, segments):
     other = rosters.with_segments(COUNSELOR, prepared, SegmentLabels.of(segments, 4))
-    query = Query(where=(OneOf("segment", ("4",)),), columns=("segment",))
+    new = {one.key for one in segments.identities.at(4)} - {one.key for one in segments.identities.at(3)}
+    place = [one.key for one in segments.identities.at(4)].index(min(new))
+    query = Query(where=(OneOf("segment", (min(new),)),), columns=("segment",))
 
-    assert rosters.roster_page(COUNSELOR, other, query, POLICY).n_found == (segments.labels(4) == 4).sum()
+    found = rosters.roster_page(COUNSELOR, other, query, POLICY)
+    assert found.n_found == (segments.labels(4) == place + 1).sum()
     assert set(rosters.roster_page(COUNSELOR, other, query, POLICY).rows["segment"]) == {
-        segments.tables[4]["name"][3]
+        segments.tables[4]["name"][place]
     }
-    with pytest.raises(InvalidChoice, match="There is no '4' in the column 'segment'"):
+    with pytest.raises(InvalidChoice, match="in the column 'segment'"):
         rosters.roster_page(COUNSELOR, prepared, query, POLICY)
 
 
@@ -261,6 +279,22 @@ def test_a_file_holds_the_query_whatever_its_page_and_is_written_down_first(prep
     assert (one.who, one.n_students, one.columns) == ("ana", 3, ("student_id", "rank", "name"))
     assert (one.view, one.was_searched) == ("size=2&columns=rank+name&in.rank=..3.0", True)
     assert one.policy == "the 30 students with the highest risk"
+
+
+def test_of_filters_too_long_for_a_link_their_columns_and_digest_are_written_down(prepared):
+    hours = Between("work_hours", low=1.0, or_missing=True)
+    needs = OneOf("need", ("high", "watch", "low", "not enough known") * 50)
+    written = []
+
+    for where in ((hours,), (hours, needs), (replace(hours, low=2.0), needs)):
+        wanted = Query(where=where, columns=("rank",), search="s0")
+        rosters.export_roster(COUNSELOR, prepared, wanted, POLICY, log=written.append)
+
+    link, one, other = (line.view for line in written)
+    assert link.startswith("columns=rank&in.work_hours=")
+    assert re.fullmatch(r"filters on work_hours, need; sha256 [0-9a-f]{64}", one)
+    assert other != one
+    assert written[1].was_searched
 
 
 def test_a_file_that_cannot_be_written_down_is_not_handed_out(prepared):
