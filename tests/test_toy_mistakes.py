@@ -19,7 +19,8 @@ from pages.ui import tables
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = [*ROOT.glob("core/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "app.py"]
 SECRET = re.compile(
-    r"(password|passwd|secret|token)\s*=\s*[\"'][^\"']+[\"']|(mysql|mongodb|postgresql)(\+\w+)?://\w+:",
+    r"(password|passwd|secret|token)\s*=\s*[\"'][^\"']+[\"']|(mysql|mongodb|postgresql)(\+\w+)?://"
+    r"(?!user:password@host)\w+:",
     re.IGNORECASE,
 )
 

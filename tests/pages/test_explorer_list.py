@@ -313,7 +313,11 @@ def test_an_empty_step_is_refused_in_the_dialog(page):
 
 def test_the_file_holds_this_view_and_is_written_down_in_the_audit(screen, monkeypatch):
     given = {}
-    monkeypatch.setattr(st, "download_button", lambda label, **more: given.update({"label": label, **more}))
+    monkeypatch.setattr(
+        st,
+        "download_button",
+        lambda label, key, **more: given.update({"label": label, **more}) if key == "list_file" else None,
+    )
     page = open_page(screen)
     page.pills(key="list_need").set_value(["watch"]).run()
     content = list(csv.DictReader(io.StringIO(given["data"]().decode("utf-8-sig"))))

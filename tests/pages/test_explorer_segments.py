@@ -45,7 +45,8 @@ def test_the_slider_selects_a_k_with_names_sizes_need_and_outcome(screen):
 
     assert list(found["segment"]) == [1, 2, 3]
     assert found["name"].is_unique
-    assert found[["high", "watch", "low", "not enough known"]].sum(axis=1).round(6).eq(1).all()
+    shares = found[["high", "watch", "low", "not enough known"]].sum(axis=1)
+    assert shares.between(0.979, 1.021).all()  # four shares, each to a whole percent
     assert found["outcome"].str.contains("%").all()
     assert "again" in found
 
