@@ -1,7 +1,5 @@
 """How a family is fitted: matrices, chosen columns, corrected risks, and who stays together in the folds."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -121,18 +119,19 @@ def test_a_column_in_which_nearly_all_are_alike_is_left_out():
 
 def test_columns_are_chosen_anew_in_each_fold_and_noise_is_not_always_chosen():
     """Chosen once for all students, pure noise would look like a model: the mutant gives it away."""
-    rng = np.random.default_rng(5)
-    noise = table({f"n{k}": list(rng.normal(size=120)) for k in range(150)})
-    label = rng.permutation(np.repeat([0.0, 1.0], 60))
-    options = ModelOptions(selection="tests", most_columns=5)
+    honest, mutant = [], []
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        noise = table({f"n{k}": list(rng.normal(size=120)) for k in range(150)})
+        label = rng.permutation(np.repeat([0.0, 1.0], 60))
+        options = ModelOptions(selection="tests", most_columns=5)
+        peeked = sorted(choose_columns(noise, label, method="recursive", most=5))
+        few = table({f"n{k}": list(noise.numbers[:, k]) for k in peeked})
+        honest.append(cross_validate(noise, label, options=options, seed=1, repeats=1).auc)
+        mutant.append(cross_validate(few, label, seed=1, repeats=1).auc)
 
-    honest = cross_validate(noise, label, options=replace(options, most_columns=5), seed=1, repeats=1)
-    everybody = sorted(choose_columns(noise, label, method="model", most=5))
-    peeked = table({f"n{k}": list(noise.numbers[:, k]) for k in everybody})
-    mutant = cross_validate(peeked, label, seed=1, repeats=1)
-
-    assert honest.auc < 0.65
-    assert mutant.auc > honest.auc + 0.08
+    assert np.mean(honest) < 0.6
+    assert np.mean(mutant) > 0.7
 
 
 def test_how_often_a_column_was_chosen_is_told():
@@ -192,7 +191,7 @@ def test_overconfident_risks_are_corrected_by_evidence_everywhere_they_are_used(
     n = 1_500
     features = table({f"x{k}": list(rng.normal(size=n)) for k in range(12)})
     label = (rng.random(n) < 1 / (1 + np.exp(-features.numbers[:, 0]))).astype(float)
-    settings = (("alpha", 0.0001), ("max_iter", 200.0))
+    settings = (("alpha", 0.001), ("learning_rate_init", 0.03))
 
     found = cross_validate(
         features,
